@@ -1,0 +1,48 @@
+# The front door. Every target sets up what it needs, under this folder only; running one twice does no harm.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# onnxruntime ships its CPU library in its package; its install script would only fetch GPU libraries.
+export ONNXRUNTIME_NODE_INSTALL := skip
+
+local := .sluice
+nats_server := $(local)/bin/nats-server
+
+.PHONY: help setup demo test lint bench train doctor clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
+
+demo: setup $(nats_server) ## Watch three cameras being corrected by a cloud model (ARGS="--help" for more)
+	@node services/cli/src/main.ts demo $(ARGS)
+
+test: setup $(nats_server) ## Run every test that this machine can run
+	@node tests/run.ts $(ARGS)
+
+lint: setup ## Check types, lint rules and formatting
+	@tsc && oxlint --type-aware && biome check .
+
+bench: setup $(nats_server) ## Measure speed against peers and limits (ARGS="--only NAME")
+	@node bench/src/main.ts $(ARGS)
+
+train: ## Train the embedded pair of models and render the clips again
+	@training/run.sh $(ARGS)
+
+doctor: ## Say what is missing on this machine and how to get it
+	@tools/doctor.sh
+
+setup: $(local)/npm.stamp
+
+$(local)/npm.stamp: package-lock.json package.json
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(nats_server): tools/go.mod tools/go.sum
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	cd tools && go build -trimpath -o ../$(nats_server).$$$$ github.com/nats-io/nats-server/v2 && mv ../$(nats_server).$$$$ ../$(nats_server)
+
+clean: ## Remove everything that the targets above made
+	rm -rf node_modules $(local)

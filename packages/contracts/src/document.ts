@@ -1,0 +1,42 @@
+import { parseDocument } from "yaml";
+import type * as z from "zod";
+import { type ErrorCode, SluiceError } from "./errors.ts";
+import { limits } from "./limits.ts";
+
+/**
+ * Reads a YAML (or JSON) document against a schema. Throws one SluiceError with `code` whose message lists every
+ * problem at once, a line each: `streams[1].source: …`.
+ */
+export function readDocument<S extends z.ZodType>(text: string, schema: S, what: string, code: ErrorCode): z.output<S> {
+  if (text.length > limits.documentBytes) {
+    throw new SluiceError(code, `${what}: larger than ${limits.documentBytes} bytes`);
+  }
+  const document = parseDocument(text, { prettyErrors: true });
+  const problems = document.errors.map((e) => e.message.trimEnd());
+  if (problems.length > 0) throw new SluiceError(code, `${what}: not valid YAML\n${problems.join("\n")}`);
+  return validate(yamlValue(document, what, code), schema, what, code);
+}
+
+/** `toJS` expands aliases, which a hostile document can use to blow up: 100 expansions are plenty for a person. */
+function yamlValue(document: ReturnType<typeof parseDocument>, what: string, code: ErrorCode): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new SluiceError(code, `${what}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Checks a value against a schema; problems are reported as {@link readDocument} does. */
+export function validate<S extends z.ZodType>(value: unknown, schema: S, what: string, code: ErrorCode): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${pathText(issue.path) || "(root)"}: ${issue.message}`);
+  throw new SluiceError(code, `${what}: ${lines.length} problem(s)\n${lines.join("\n")}`);
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text ? `${text}.${String(key)}` : String(key);
+  }, "");
+}

@@ -1,0 +1,68 @@
+/**
+ * What follows from an error: `stalled` will not get better until somebody changes its cause, `waiting` gets better by
+ * itself, `refused` concerns this one item only.
+ */
+export type Consequence = "stalled" | "waiting" | "refused";
+
+/** Every error that a user can meet: its consequence and what to do about it. */
+export const catalogue = {
+  "config-invalid": { consequence: "stalled", cure: "Correct the listed fields and start again." },
+  "manifest-invalid": { consequence: "stalled", cure: "Correct the listed fields of the model manifest." },
+  "model-unreadable": { consequence: "waiting", cure: "Check that the manifest's uri exists and can be read." },
+  "model-digest-mismatch": {
+    consequence: "stalled",
+    cure: "The file is not the one the manifest was written for: fetch it again, or put its new sha256 in the manifest.",
+  },
+  "model-unloadable": { consequence: "stalled", cure: "onnxruntime rejects the graph: check its opset and operators." },
+  "model-shape-mismatch": { consequence: "stalled", cure: "Make family, input and classes fit the graph." },
+  "model-output-invalid": {
+    consequence: "refused",
+    cure: "The model produced NaN or infinity: check its weights and its preprocessing.",
+  },
+  "source-unreadable": {
+    consequence: "waiting",
+    cure: "Check the stream's source: address, path, permissions, codec.",
+  },
+  "source-stalled": { consequence: "waiting", cure: "The source went silent; it is being reopened." },
+  "bad-image": { consequence: "refused", cure: "Send a complete JPEG or PNG within the pixel limit." },
+  "too-large": { consequence: "refused", cure: "Stay within the size limits of the protocol." },
+  "bad-request": { consequence: "refused", cure: "Fix the named header or field." },
+  "unsupported-version": { consequence: "refused", cure: "Upgrade the older side: the major versions differ." },
+  "unknown-model": { consequence: "refused", cure: "Deploy the model, or name one that the service lists." },
+  overloaded: { consequence: "refused", cure: "Send less, or add replicas: the queue is full." },
+  expired: { consequence: "refused", cure: "The deadline had passed: allow more time or shorten the queue." },
+  draining: { consequence: "refused", cure: "This replica is shutting down: another one will answer." },
+  internal: { consequence: "refused", cure: "See the service's log under the same trace." },
+  disconnected: { consequence: "waiting", cure: "The broker cannot be reached; the connection is being retried." },
+  "port-taken": { consequence: "stalled", cure: "Another program listens there: choose another port, or 0." },
+  "tool-missing": { consequence: "stalled", cure: "Run `sluice doctor` for what is missing and how to install it." },
+} as const satisfies Record<string, { consequence: Consequence; cure: string }>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** An error with a place in the catalogue: `message` says what and where, `cure` what to do. */
+export class SluiceError extends Error {
+  override readonly name = "SluiceError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get consequence(): Consequence {
+    return catalogue[this.code].consequence;
+  }
+
+  get cure(): string {
+    return catalogue[this.code].cure;
+  }
+}
+
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(catalogue, text);
+
+/** The same error if it already has a place in the catalogue, else one with `code` that keeps it as its cause. */
+export function asSluiceError(error: unknown, code: ErrorCode = "internal"): SluiceError {
+  if (error instanceof SluiceError) return error;
+  return new SluiceError(code, error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,79 @@
+import * as z from "zod";
+import { outcomes } from "./results.ts";
+
+const count = z.int().min(0);
+
+/** Why a captured frame was not answered. */
+export const dropReasons = ["superseded", "model-error", "shutdown"] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+const agreementSchema = z.object({
+  /** Replies that it rests on. */
+  samples: count,
+  /** Mean frame F1 against the replies, or null while there are too few to say. */
+  local: z.number().nullable(),
+  corrected: z.number().nullable(),
+});
+
+/** A stream's counters since the daemon started: `frames = answered + the sum of dropped` once all work is done. */
+export const streamReportSchema = z.object({
+  name: z.string(),
+  state: z.enum(["starting", "running", "stalled", "retrying", "ended"]),
+  /** The error that keeps the stream from running, for a person. */
+  problem: z.string().nullable(),
+  width: count,
+  height: count,
+  fps: z.number(),
+  frames: count,
+  answered: count,
+  dropped: z.partialRecord(z.enum(dropReasons), count),
+  offloads: z.partialRecord(z.enum(outcomes), count),
+  sent: count,
+  inFlight: count,
+  bytes: count,
+  price: z.number(),
+  agreement: agreementSchema,
+});
+export type StreamReport = z.output<typeof streamReportSchema>;
+
+/** A device's sign of life. Counters start at 0 with the process: `startedAtMs` tells one run from the next. */
+export const heartbeatSchema = z.object({
+  version: z.int(),
+  device: z.string(),
+  atMs: z.number(),
+  startedAtMs: z.number(),
+  /** Address of the device's own page, if it can be reached. */
+  url: z.string().nullable(),
+  model: z.object({ name: z.string(), digest: z.string() }),
+  uplink: z.object({
+    state: z.enum(["connected", "disconnected"]),
+    /** Model asked for, and whether any replica has advertised it of late. */
+    model: z.string(),
+    backend: z.enum(["available", "silent", "unknown"]),
+    queueMs: z.number().nullable(),
+  }),
+  budget: z.object({
+    bytesPerSecond: z.number(),
+    burstBytes: z.number(),
+    tokens: z.number(),
+    /** Bytes charged since the start; never above bytesPerSecond × seconds + burstBytes. */
+    spentBytes: count,
+    elapsedMs: z.number(),
+  }),
+  streams: z.array(streamReportSchema),
+});
+export type Heartbeat = z.output<typeof heartbeatSchema>;
+
+/** What a replica of the inference service says of itself for one model. */
+export const backendSchema = z.object({
+  version: z.int(),
+  replica: z.string(),
+  atMs: z.number(),
+  model: z.string(),
+  digest: z.string(),
+  /** Requests waiting, and how long the next one is expected to wait. */
+  queued: count,
+  queueMs: z.number().min(0),
+  draining: z.boolean(),
+});
+export type Backend = z.output<typeof backendSchema>;

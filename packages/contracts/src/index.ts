@@ -1,0 +1,44 @@
+export { type OffloadSpec, offloadSchema, type PolicyName, policies, type Rung } from "./budget.ts";
+export { readDocument, validate } from "./document.ts";
+export {
+  type EdgeConfig,
+  type Environment,
+  edgeConfigSchema,
+  environmentSchema,
+  type StreamConfig,
+} from "./edge-config.ts";
+export { asSluiceError, type Consequence, catalogue, type ErrorCode, isErrorCode, SluiceError } from "./errors.ts";
+export {
+  type Backend,
+  backendSchema,
+  type DropReason,
+  dropReasons,
+  type Heartbeat,
+  heartbeatSchema,
+  type StreamReport,
+} from "./heartbeat.ts";
+export { type InferenceConfig, inferenceConfigSchema, type ServedModelConfig } from "./inference-config.ts";
+export { limits } from "./limits.ts";
+export { type MetricName, type MetricSpec, metrics } from "./metrics.ts";
+export { type Family, families, type ModelManifest, type ModelSpec, modelSchema } from "./model.ts";
+export { versionOfWire } from "./names.ts";
+export {
+  type OffloadError,
+  type OffloadReply,
+  offloadErrorSchema,
+  offloadHeaders,
+  offloadReplySchema,
+  type WireDetections,
+} from "./offload.ts";
+export {
+  type DecisionMessage,
+  decisionSchema,
+  type Outcome,
+  outcomes,
+  type Reason,
+  type Result,
+  reasons,
+  resultSchema,
+} from "./results.ts";
+export { subjects } from "./subjects.ts";
+export { fromWire, toWire } from "./wire-detections.ts";

@@ -1,0 +1,24 @@
+/** Every bound on what crosses a process, in one place. A value above its bound is refused, never truncated. */
+export const limits = {
+  /** NATS `max_payload` that Sluice assumes: one offload or reply never exceeds it. */
+  payloadBytes: 1 << 20,
+  /** Pixels of a picture that any Sluice process is willing to decode or capture. */
+  picturePixels: 16_000_000,
+  /** Detections in one frame's answer, on the wire and in memory. */
+  detectionsPerFrame: 1_000,
+  /** Classes of one model. */
+  classes: 1_000,
+  /** Streams of one device. */
+  streamsPerDevice: 32,
+  /** Rungs of one payload ladder. */
+  rungs: 8,
+  /** Privacy masks of a stream, and corners of a mask. */
+  masksPerStream: 32,
+  cornersPerMask: 64,
+  /** A configuration or manifest file. */
+  documentBytes: 1 << 20,
+  /** An ONNX file. */
+  modelBytes: 2 ** 30,
+  /** Recent frames whose decisions a device remembers for `why`, per stream. */
+  rememberedFrames: 1_024,
+} as const;

@@ -1,0 +1,109 @@
+import { catalogue } from "./errors.ts";
+import { dropReasons } from "./heartbeat.ts";
+import { outcomes, reasons } from "./results.ts";
+
+export interface MetricSpec {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  /** Label names; each label's values are bounded by configuration (stream, model) or by a list (reason, code). */
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Every metric of Sluice: the only place where a name is written. */
+export const metrics = {
+  sluice_edge_frames_total: { type: "counter", help: "Frames captured.", labels: ["stream"] },
+  sluice_edge_frames_answered_total: { type: "counter", help: "Frames with a local answer.", labels: ["stream"] },
+  sluice_edge_frames_dropped_total: {
+    type: "counter",
+    help: `Frames without an answer, by reason: ${dropReasons.join(", ")}.`,
+    labels: ["stream", "reason"],
+  },
+  sluice_edge_decisions_total: {
+    type: "counter",
+    help: `Decisions by action and reason: ${reasons.join(", ")}.`,
+    labels: ["stream", "action", "reason"],
+  },
+  sluice_edge_offloads_total: {
+    type: "counter",
+    help: `Offloads that ended, by outcome: ${outcomes.join(", ")}.`,
+    labels: ["stream", "outcome"],
+  },
+  sluice_edge_offloads_in_flight: { type: "gauge", help: "Offloads under way.", labels: ["stream"] },
+  sluice_edge_uplink_bytes_total: {
+    type: "counter",
+    help: "Bytes over the metered link, by direction (up, down) and kind (offload, result, heartbeat, reply).",
+    labels: ["direction", "kind"],
+  },
+  sluice_edge_uplink_connected: { type: "gauge", help: "1 while the broker can be reached.", labels: [] },
+  sluice_edge_budget_bytes_per_second: { type: "gauge", help: "Byte budget of the uplink.", labels: [] },
+  sluice_edge_budget_tokens_bytes: { type: "gauge", help: "Bytes that may be sent now.", labels: [] },
+  sluice_edge_price: { type: "gauge", help: "Price of a byte, in frames' worth of F1.", labels: ["stream"] },
+  sluice_edge_publish_dropped_total: {
+    type: "counter",
+    help: "Messages not published, by kind (result, decision, heartbeat) and reason (disconnected, budget).",
+    labels: ["kind", "reason"],
+  },
+  sluice_edge_infer_seconds: {
+    type: "histogram",
+    help: "Preprocessing and local model, a frame.",
+    labels: ["stream"],
+    buckets: seconds,
+  },
+  sluice_edge_local_seconds: {
+    type: "histogram",
+    help: "From capture to the published local answer.",
+    labels: ["stream"],
+    buckets: seconds,
+  },
+  sluice_edge_correction_seconds: {
+    type: "histogram",
+    help: "From capture to correction.",
+    labels: ["stream"],
+    buckets: seconds,
+  },
+  sluice_edge_capture_restarts_total: { type: "counter", help: "Times a source was reopened.", labels: ["stream"] },
+  sluice_agreement_ratio: {
+    type: "gauge",
+    help: "Mean frame F1 against the cloud's replies, by answer (local, corrected); absent while unknown.",
+    labels: ["stream", "answer"],
+  },
+  sluice_agreement_samples: { type: "gauge", help: "Replies that the agreement rests on.", labels: ["stream"] },
+  sluice_inference_requests_total: { type: "counter", help: "Requests received.", labels: ["model", "transport"] },
+  sluice_inference_answered_total: { type: "counter", help: "Requests answered.", labels: ["model", "transport"] },
+  sluice_inference_refused_total: {
+    type: "counter",
+    help: `Requests refused, by code: ${Object.keys(catalogue).join(", ")}.`,
+    labels: ["model", "transport", "code"],
+  },
+  sluice_inference_bytes_total: {
+    type: "counter",
+    help: "Payload bytes, by direction.",
+    labels: ["model", "direction"],
+  },
+  sluice_inference_queue_depth: { type: "gauge", help: "Requests waiting.", labels: ["model"] },
+  sluice_inference_queue_seconds: {
+    type: "histogram",
+    help: "Time from arrival to the start of the batch.",
+    labels: ["model"],
+    buckets: seconds,
+  },
+  sluice_inference_decode_seconds: { type: "histogram", help: "Image decoding.", labels: ["model"], buckets: seconds },
+  sluice_inference_compute_seconds: {
+    type: "histogram",
+    help: "One batch's run.",
+    labels: ["model"],
+    buckets: seconds,
+  },
+  sluice_inference_batch_size: {
+    type: "histogram",
+    help: "Requests in a batch.",
+    labels: ["model"],
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+  },
+  sluice_inference_connected: { type: "gauge", help: "1 while the broker can be reached.", labels: [] },
+} as const satisfies Record<string, MetricSpec>;
+
+export type MetricName = keyof typeof metrics;

@@ -1,0 +1,77 @@
+import * as z from "zod";
+import { wireDetectionsSchema } from "./offload.ts";
+
+const frameKey = {
+  version: z.int(),
+  device: z.string(),
+  stream: z.string(),
+  frame: z.int().min(0),
+  /** Wall time of capture, milliseconds since the Unix epoch. */
+  capturedAtMs: z.number(),
+};
+
+/**
+ * What a stream answers for one frame. `local` comes at once: what the edge model saw, and the answer that Sluice makes
+ * of it with what earlier replies taught. `correction` comes when a reply for that very frame arrived.
+ */
+export const resultSchema = z.discriminatedUnion("kind", [
+  z.object({
+    ...frameKey,
+    kind: z.literal("local"),
+    width: z.int(),
+    height: z.int(),
+    local: wireDetectionsSchema,
+    answer: wireDetectionsSchema,
+    inferMs: z.number(),
+  }),
+  z.object({
+    ...frameKey,
+    kind: z.literal("correction"),
+    width: z.int(),
+    height: z.int(),
+    answer: wireDetectionsSchema,
+    /** From capture to correction. */
+    ageMs: z.number(),
+    /** Whether the reply came before the frame's deadline. */
+    inTime: z.boolean(),
+  }),
+]);
+export type Result = z.output<typeof resultSchema>;
+
+/** Why a frame was sent or skipped. */
+export const reasons = [
+  "value", // worth its price
+  "audit", // drawn at random, with known probability, to measure
+  "probe", // to learn whether the link is alive
+  "periodic", // it was this frame's turn
+  "always", // the policy sends all
+  "price", // not worth its price
+  "never", // the policy sends none
+  "budget", // the bucket does not hold the bytes
+  "in-flight", // enough requests are under way already
+  "disconnected", // no broker to send to
+  "late", // would not arrive before the deadline
+] as const;
+export type Reason = (typeof reasons)[number];
+
+/** A decision with its numbers. */
+export const decisionSchema = z.object({
+  ...frameKey,
+  action: z.enum(["send", "skip"]),
+  reason: z.enum(reasons),
+  rung: z.string().nullable(),
+  /** Bytes charged to the budget; 0 for a skip. */
+  bytes: z.int().min(0),
+  /** Expected gain of sending: frames' worth of F1. */
+  value: z.number(),
+  /** The price of a byte, in the unit of `value`. */
+  price: z.number(),
+  /** Bytes in the bucket after the decision. */
+  tokens: z.number(),
+  signals: z.record(z.string(), z.number()),
+});
+export type DecisionMessage = z.output<typeof decisionSchema>;
+
+/** How an offload ended; every offload ends in exactly one of these. */
+export const outcomes = ["answered", "late", "expired", "lost", "refused", "invalid"] as const;
+export type Outcome = (typeof outcomes)[number];

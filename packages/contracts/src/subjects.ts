@@ -1,0 +1,26 @@
+/**
+ * NATS subjects. Each has a fixed number of tokens, and whatever a device sends carries its name at a fixed place, so
+ * that credentials can confine the device to its own.
+ */
+const root = "sluice.v1";
+
+export const subjects = {
+  /** Request/reply: a picture in, an answer out. */
+  infer: (model: string, device: string, stream: string) => `${root}.infer.${model}.${device}.${stream}`,
+  /** What the replicas that serve `model` listen on, in one queue group. */
+  inferAll: (model: string) => `${root}.infer.${model}.*.*`,
+  inferQueue: (model: string) => `infer-${model}`,
+  /** Each frame's answer, and later its correction. */
+  result: (device: string, stream: string) => `${root}.result.${device}.${stream}`,
+  resultAll: () => `${root}.result.*.*`,
+  /** What was decided for each frame, and why. */
+  decision: (device: string, stream: string) => `${root}.decision.${device}.${stream}`,
+  decisionAll: () => `${root}.decision.*.*`,
+  heartbeat: (device: string) => `${root}.heartbeat.${device}`,
+  heartbeatAll: () => `${root}.heartbeat.*`,
+  /** A replica that serves `model` advertises its queue. */
+  backend: (model: string, replica: string) => `${root}.backend.${model}.${replica}`,
+  backendAll: (model = "*") => `${root}.backend.${model}.*`,
+  /** Prefix of a device's reply inboxes. */
+  inbox: (device: string) => `_INBOX.${device}`,
+} as const;

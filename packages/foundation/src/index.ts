@@ -1,0 +1,7 @@
+export { type Backoff, backoffMs } from "./backoff.ts";
+export { type Clock, ManualClock, pause, systemClock } from "./clock.ts";
+export { InvariantError, invariant } from "./invariant.ts";
+export { type Prng, seededPrng } from "./prng.ts";
+export { err, ok, type Result } from "./result.ts";
+export { Ring } from "./ring.ts";
+export { formatBytes, formatRate, parseBytes, parseDuration, parseRate } from "./units.ts";
