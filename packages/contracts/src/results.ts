@@ -18,6 +18,8 @@ export const resultSchema = z.discriminatedUnion("kind", [
   z.object({
     ...frameKey,
     kind: z.literal("local"),
+    /** Number of the frame within its file, from 0 again with each loop; for live sources the same as `frame`. */
+    sourceFrame: z.int().min(0),
     width: z.int(),
     height: z.int(),
     local: wireDetectionsSchema,
