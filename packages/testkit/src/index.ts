@@ -1,1 +1,4 @@
-export {};
+export { type NatsOptions, type NatsServer, startNats } from "./nats-server.ts";
+export { repoRoot, sharedData, sharedDataReason, type TempDir, tempDir } from "./paths.ts";
+export { type Relay, startRelay } from "./relay.ts";
+export { until } from "./until.ts";

@@ -1,0 +1,30 @@
+const pollMs = 10;
+
+type Truthy<T> = Exclude<T, false | null | undefined | 0 | "">;
+
+/**
+ * Waits until `condition` holds and returns its value. Rejects after `timeoutMs` with `what` and the last error that
+ * the condition threw, if it threw.
+ */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  { timeoutMs = 10_000, what = "the condition" }: { timeoutMs?: number; what?: string } = {},
+): Promise<Truthy<T>> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    const seen = await attempt(condition);
+    if (seen.value) return seen.value as Truthy<T>;
+    if (performance.now() >= endMs) {
+      throw new Error(`${what} did not hold within ${timeoutMs} ms`, { cause: seen.cause });
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+async function attempt<T>(condition: () => T | Promise<T>): Promise<{ value?: T; cause?: unknown }> {
+  try {
+    return { value: await condition() };
+  } catch (cause) {
+    return { cause };
+  }
+}
