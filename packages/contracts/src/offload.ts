@@ -35,6 +35,8 @@ export const offloadReplySchema = z.object({
   width: z.int().min(1),
   height: z.int().min(1),
   detections: wireDetectionsSchema,
+  /** Score from which a detection counts as the model's answer; weaker ones are there to learn from. */
+  threshold: z.number().min(0).max(1),
   batch: z.int().min(1),
   ...timings,
 });

@@ -1,1 +1,1 @@
-export {};
+export { Fusion, type FusionOptions } from "./fusion.ts";

@@ -1,1 +1,5 @@
-export {};
+export { assess, type Observation, type Signals } from "./assess.ts";
+export { TokenBucket } from "./bucket.ts";
+export { Decider, type Decision, type Road } from "./decide.ts";
+export { Liveness } from "./liveness.ts";
+export { Price } from "./price.ts";

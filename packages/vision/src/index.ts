@@ -5,3 +5,4 @@ export { type Fit, type Placement, place, unplace } from "./letterbox.ts";
 export { type Labelled, match } from "./match.ts";
 export { nms } from "./nms.ts";
 export { frameF1 } from "./score.ts";
+export { changedShare, thumbnail } from "./thumbnail.ts";

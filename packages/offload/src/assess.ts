@@ -1,0 +1,60 @@
+import type { Detection } from "@sluice/vision";
+import { changedShare, match } from "@sluice/vision";
+
+/** What is known of a frame when it is decided: nothing here comes from the cloud's answer to it. */
+export interface Observation {
+  readonly frame: number;
+  /** Monotonic time of capture, milliseconds. */
+  readonly atMs: number;
+  /** Local detections down to a low score, and the answer that fusion makes of them. */
+  readonly local: readonly Detection[];
+  readonly answer: readonly Detection[];
+  /** A small grey picture of the frame, see `thumbnail`. */
+  readonly thumbnail: Uint8Array;
+}
+
+/** Cheap signs of how much there is to learn from the cloud, each 0 to 1 unless said otherwise. */
+export interface Signals {
+  /** Share of local detections whose score is near the threshold. */
+  readonly uncertain: number;
+  /** Share of the answer that changed against the frame before. */
+  readonly churn: number;
+  /** Share of the picture that changed against the frame before. */
+  readonly motion: number;
+  /** Share of the picture that changed against the last frame that was sent. */
+  readonly drift: number;
+  /** Milliseconds since the last frame that was sent and answered; Infinity before the first. */
+  readonly staleMs: number;
+}
+
+/** A score within this factor of the threshold, up or down, is uncertain. */
+const uncertainFactor = 1.5;
+
+/** Compares a frame with the one before it and with the last one that was sent. */
+export function assess(
+  now: Observation,
+  before: Observation | undefined,
+  sent: Observation | undefined,
+  threshold: number,
+): Signals {
+  return {
+    uncertain: uncertainShare(now.local, threshold),
+    churn: before ? churn(before.answer, now.answer) : 1,
+    motion: before ? changedShare(before.thumbnail, now.thumbnail) : 1,
+    drift: sent ? changedShare(sent.thumbnail, now.thumbnail) : 1,
+    staleMs: sent ? now.atMs - sent.atMs : Number.POSITIVE_INFINITY,
+  };
+}
+
+function uncertainShare(local: readonly Detection[], threshold: number): number {
+  const near = (d: Detection) => d.score > threshold / uncertainFactor && d.score < threshold * uncertainFactor;
+  const relevant = local.filter((d) => d.score > threshold / uncertainFactor);
+  return relevant.length === 0 ? 0 : relevant.filter(near).length / relevant.length;
+}
+
+function churn(before: readonly Detection[], now: readonly Detection[]): number {
+  const total = before.length + now.length;
+  if (total === 0) return 0;
+  const kept = match(now, before, 0.3).filter((j) => j >= 0).length;
+  return 1 - (2 * kept) / total;
+}

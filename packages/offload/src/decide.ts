@@ -1,0 +1,118 @@
+import type { OffloadSpec, Reason, Rung } from "@sluice/contracts";
+import type { Prng } from "@sluice/foundation";
+import { assess, type Observation, type Signals } from "./assess.ts";
+import type { TokenBucket } from "./bucket.ts";
+import { Gain } from "./gain.ts";
+import { Ladder } from "./ladder.ts";
+import { type Policy, policyOf } from "./policy.ts";
+import type { Price } from "./price.ts";
+
+/** The state of the road to the cloud at the moment of deciding. */
+export interface Road {
+  readonly connected: boolean;
+  /** Whether the cloud answers, and if not, whether it is time to ask again. */
+  readonly alive: boolean;
+  readonly probeDue: boolean;
+  /** Offloads of this stream under way, and how many may be. */
+  readonly inFlight: number;
+  readonly inFlightLimit: number;
+  /** Expected time until a reply, and the time there is, milliseconds. */
+  readonly expectedMs: number;
+  readonly deadlineMs: number;
+}
+
+export interface Decision {
+  readonly action: "send" | "skip";
+  readonly reason: Reason;
+  /** The rung that was weighed, and its expected bytes on the wire; what is charged is what was encoded. */
+  readonly rung: Rung;
+  readonly bytes: number;
+  readonly value: number;
+  /** Price of a byte. */
+  readonly price: number;
+  readonly signals: Signals;
+}
+
+export interface DeciderOptions {
+  readonly spec: OffloadSpec;
+  /** The device's budget and its price, shared by its streams. */
+  readonly bucket: TokenBucket;
+  readonly price: Price;
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second of this stream, and of all streams that share the budget: an audit's chance follows from them. */
+  readonly framesPerSecond: number;
+  /** Score from which a local detection counts. */
+  readonly threshold: number;
+  /** Bytes that an offload takes beyond its picture. */
+  readonly overheadBytes: number;
+  readonly prng: Prng;
+}
+
+/** Decides, frame by frame, what one stream sends. Pure: no clock, no I/O, the same inputs give the same decisions. */
+export class Decider {
+  readonly #options: DeciderOptions;
+  readonly #policy: Policy;
+  readonly #gain = new Gain();
+  readonly #ladder: Ladder;
+  #before: Observation | undefined;
+  #sent: Observation | undefined;
+  #staleMsAtSend = Number.POSITIVE_INFINITY;
+
+  constructor(options: DeciderOptions) {
+    this.#options = options;
+    this.#policy = policyOf(options.spec.decision);
+    this.#ladder = new Ladder(options.spec.payload.rungs, options.width, options.height);
+  }
+
+  /** Chooses for the next frame of the stream. */
+  decide(now: Observation, road: Road): Decision {
+    const { bucket, threshold } = this.#options;
+    const signals = assess(now, this.#before, this.#sent, threshold);
+    this.#before = now;
+    const available = bucket.available(now.atMs);
+    const candidates = this.#ladder.candidates(this.#options.overheadBytes);
+    const candidate = candidates.find((c) => c.bytes <= available) ?? candidates.at(-1)!;
+    const value = this.#gain.expected(signals);
+    const price = this.#options.price.at(bucket, now.atMs);
+    const wish = this.#wish(now, value, price, candidate.bytes);
+    const blocked = wish.send ? obstacle(road, candidate.bytes, available) : undefined;
+    const numbers = { rung: candidate.rung, bytes: candidate.bytes, value, price, signals };
+    if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...numbers };
+    return { action: "send", reason: road.alive ? wish.reason : "probe", ...numbers };
+  }
+
+  /** The frame went out as `bytes` on the wire: later frames are judged against it. */
+  sent(now: Observation, decision: Decision, bytes: number, pictureBytes: number): void {
+    this.#staleMsAtSend = decision.signals.staleMs;
+    this.#sent = now;
+    this.#ladder.weighed(decision.rung, pictureBytes);
+    if (decision.reason === "value") this.#options.price.sold(decision.value, bytes);
+  }
+
+  /** A reply added `won` F1 to the answer of its frame. */
+  replied(won: number): void {
+    this.#gain.observed(won, this.#staleMsAtSend);
+  }
+
+  #wish(now: Observation, value: number, price: number, bytes: number) {
+    const { spec, bucket, framesPerSecond, prng } = this.#options;
+    const affordablePerSecond = bucket.bytesPerSecond / bytes;
+    return this.#policy({
+      framesSinceSent: this.#sent ? now.frame - this.#sent.frame : Number.POSITIVE_INFINITY,
+      value,
+      cost: price * bytes,
+      auditChance: Math.min(1, (spec.audit.share * affordablePerSecond) / framesPerSecond),
+      prng,
+    });
+  }
+}
+
+/** What keeps a wanted frame from being sent, the most fundamental first. A dead cloud is asked one thing at a time. */
+function obstacle(road: Road, bytes: number, available: number): Reason | undefined {
+  if (!road.connected) return "disconnected";
+  if (!road.alive && !road.probeDue) return "silent";
+  if (road.inFlight >= (road.alive ? road.inFlightLimit : 1)) return "in-flight";
+  if (road.expectedMs > road.deadlineMs) return "late";
+  return bytes > available ? "budget" : undefined;
+}
