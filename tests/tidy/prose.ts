@@ -1,0 +1,61 @@
+import { posix } from "node:path";
+import { matching, type Repository } from "./repository.ts";
+import { parts } from "./rules.ts";
+
+const inlineCode = /`([^`\n]+)`/g;
+const link = /\[[^\]]*\]\(([^)\s]+)\)/g;
+const variable = /\b(?:SLUICE|OTEL)_[A-Z][A-Z_]*\b/g;
+
+/** A path is there if a file has it, or lies under it. */
+function exists(repository: Repository, path: string): boolean {
+  const folder = `${path.replace(/\/$/, "")}/`;
+  return path === "." || repository.files.has(path) || [...repository.files.keys()].some((p) => p.startsWith(folder));
+}
+
+export function architecture(repository: Repository): string[] {
+  const text = repository.files.get("ARCHITECTURE.md")?.text;
+  if (text === undefined) return ["ARCHITECTURE.md: missing: a reader needs a walk through the tree"];
+  const named = [...text.matchAll(inlineCode)]
+    .map((hit) => hit[1]!)
+    .filter((code) => /^[\w.][\w.-]*\/[\w./-]*$/.test(code));
+  const top = new Set([...repository.files.keys()].map((path) => path.split("/")[0]));
+  const wrong = named.filter((path) => top.has(path.split("/")[0]) && !exists(repository, path));
+  const silent = [...parts.values()].filter(({ folder }) => !named.some((path) => path.startsWith(folder)));
+  return [
+    ...wrong.map((path) => `ARCHITECTURE.md: ${path} does not exist: correct the page`),
+    ...silent.map(({ folder }) => `ARCHITECTURE.md: ${folder} is not mentioned: say what it is for`),
+  ];
+}
+
+export function links(repository: Repository): string[] {
+  return [...matching(repository, /\.md$/)].flatMap(({ path, text }) =>
+    [...text.matchAll(link)]
+      .map((hit) => hit[1]!.split("#")[0]!)
+      .filter((to) => to !== "" && !/^[a-z]+:/.test(to))
+      .filter((to) => !exists(repository, posix.normalize(posix.join(posix.dirname(path), to))))
+      .map((to) => `${path}: link to ${to}, which does not exist: correct or remove it`),
+  );
+}
+
+/** `names` are those of the contracts' metric table. */
+export function idleMetrics(repository: Repository, names: readonly string[]): string[] {
+  const code = [...matching(repository, /\/src\/.*\.ts$/)]
+    .filter(({ path }) => !path.startsWith("packages/contracts/") && !path.endsWith(".test.ts"))
+    .map(({ text }) => text)
+    .join("\n");
+  return names
+    .filter((name) => !code.includes(name))
+    .map((name) => `packages/contracts/src/metrics.ts: nothing sets ${name}: set it or take it out`);
+}
+
+export function environment(repository: Repository): string[] {
+  const prose = [...matching(repository, /\.md$/)].map(({ text }) => text).join("\n");
+  const found = new Map<string, string>();
+  for (const { path, text } of matching(repository, /(\.(ts|js|sh|py)|Makefile)$/)) {
+    if (path.endsWith(".test.ts") || path.startsWith("tests/")) continue;
+    for (const [name] of text.matchAll(variable)) found.set(name, path);
+  }
+  return [...found]
+    .filter(([name]) => !prose.includes(name))
+    .map(([name, path]) => `${path}: the variable ${name} is not documented: describe it in docs/reference`);
+}
