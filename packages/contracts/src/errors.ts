@@ -34,6 +34,10 @@ export const catalogue = {
   draining: { consequence: "refused", cure: "This replica is shutting down: another one will answer." },
   internal: { consequence: "refused", cure: "See the service's log under the same trace." },
   disconnected: { consequence: "waiting", cure: "The broker cannot be reached; the connection is being retried." },
+  "not-permitted": {
+    consequence: "stalled",
+    cure: "Give these credentials the named permission, or use the right ones: see the broker's configuration.",
+  },
   "port-taken": { consequence: "stalled", cure: "Another program listens there: choose another port, or 0." },
   "tool-missing": { consequence: "stalled", cure: "Run `sluice doctor` for what is missing and how to install it." },
 } as const satisfies Record<string, { consequence: Consequence; cure: string }>;
