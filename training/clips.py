@@ -1,0 +1,112 @@
+"""The three clips: held-out scenes filmed for a minute, with exact truth beside them."""
+
+import gzip
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Iterator
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from .render import conditions, streets
+from .render.camera import Camera
+from .render.layout import CLASSES
+from .render.scene import Scene
+from .render.traffic import Traffic
+from .render.truth import Instance
+from .video import encode
+
+FPS = 10
+FRAMES = 600
+WARM_UP_S = 12.0  # the traffic runs before the first frame
+WIDTH, HEIGHT = 640, 360
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A held-out scene. seed: far from those of dataset.FIRST_SEED; busy: arrivals against a usual street;
+    activity: (from second, factor) steps that multiply arrivals; crf: x264's rate factor."""
+
+    name: str
+    seed: int
+    weather: str
+    night: bool
+    busy: float
+    activity: tuple[tuple[float, float], ...]
+    crf: int
+    about: str
+
+    def activity_at(self, t: float) -> float:
+        return [factor for start, factor in self.activity if t >= start][-1]
+
+
+CLIPS = (
+    Clip("gate", 90_000_101, "clear", False, 0.7, ((-99, 0.1), (9, 3.0), (17, 0.1), (38, 4.0), (48, 0.15)), 25,
+         "a fixed camera over a yard; hardly anything happens, then a group comes through the gate, twice."),
+    Clip("crossroads", 90_000_202, "rain", False, 1.0, ((-99, 0.8), (20, 0.3), (34, 1.6), (48, 0.5)), 27,
+         "a fixed camera in the rain; traffic comes and goes with the lights, people wait and cross."),
+    Clip("drone", 90_000_303, "overcast", False, 0.9, ((-99, 1.0),), 25,
+         "a drone that hovers, crosses a park and a street, turns and climbs; most people are a few pixels high."),
+)
+
+
+def flight(start: Camera, t: float) -> Camera:
+    """Where the drone is after t seconds: it hovers, crosses the park, turns, hovers, climbs and comes back."""
+    way = np.interp(t, [0, 8, 22, 30, 42, 52, 60], [0, 0, 26, 26, 4, -10, -10])
+    turn = np.interp(t, [0, 20, 30, 42, 60], [0, 0, 0.9, 0.9, 0.3])
+    climb = np.interp(t, [0, 30, 42, 60], [0, 0, 7, 3])
+    sway = 0.25 * np.sin(t * 0.9), 0.2 * np.sin(t * 0.7 + 1)
+    side = start.yaw + 0.5 * np.pi
+    return replace(
+        start, x=start.x + way * np.sin(side) + sway[0], y=start.y + way * np.cos(side) + sway[1], z=start.z + climb,
+        yaw=start.yaw + turn, pitch=start.pitch + 0.006 * np.sin(t * 1.3),
+    )  # fmt: skip
+
+
+def film(clip: Clip, frames: int) -> Iterator[tuple[np.ndarray, list[Instance]]]:
+    """Picture and instances of each frame, 1 / FPS apart."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(clip.seed)
+    weather = replace(conditions.draw(rng, clip.weather, clip.night), noise_sigma=1.5)
+    layout = streets.LAYOUTS[clip.name](rng, clip.busy, clip.night, clip.weather == "snow")
+    scene, traffic = Scene(layout, weather, rng), Traffic(layout, rng, clip.night, lambda t: clip.activity_at(t - WARM_UP_S))
+    start = streets.draw_camera(clip.name, rng)
+    for _ in range(int(WARM_UP_S * FPS)):
+        traffic.step(1 / FPS)
+    for frame in range(frames):
+        camera = flight(start, frame / FPS) if clip.name == "drone" else start
+        yield scene.frame(traffic, camera, rng)
+        traffic.step(1 / FPS)
+
+
+def truth_line(frame: int, instances: list[Instance]) -> str:
+    truth = [[*i.box, 1, i.cls] for i in instances if i.counts]
+    ignore = [[*i.box, 1, i.cls] for i in instances if not i.counts]
+    return json.dumps({"frame": frame, "t": round(frame / FPS, 1), "truth": truth, "ignore": ignore}, separators=(",", ":"))
+
+
+def header(clip: Clip) -> str:
+    fields = {"format": "sluice.truth", "version": 1, "classes": list(CLASSES), "width": WIDTH, "height": HEIGHT, "fps": FPS, "seed": clip.seed}
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def make_clip(clip: Clip, folder: Path, frames: int) -> None:
+    """Writes NAME.mp4 and NAME.truth.jsonl.gz; the same seed gives the same bytes."""
+    lines = [header(clip)]
+
+    def pictures() -> Iterator[np.ndarray]:
+        for picture, instances in tqdm(film(clip, frames), total=frames, desc=f"film {clip.name}", unit="frame"):
+            lines.append(truth_line(len(lines) - 1, instances))
+            yield picture
+
+    folder.mkdir(parents=True, exist_ok=True)
+    encode(pictures(), str(folder / f"{clip.name}.mp4"), FPS, {"crf": str(clip.crf), "preset": "slow"})
+    (folder / f"{clip.name}.truth.jsonl.gz").write_bytes(gzip.compress("\n".join(lines + [""]).encode(), mtime=0))
+
+
+def read_truth(path: Path) -> list[np.ndarray]:
+    """The truth boxes of each frame: arrays [n, 6]."""
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()[1:]
+    return [np.array(json.loads(line)["truth"], float).reshape(-1, 6) for line in lines]

@@ -1,0 +1,1 @@
+"""The two detectors: networks, targets, losses, training, export and scoring."""

@@ -1,0 +1,49 @@
+"""models/README.md: a template with the measured figures filled in."""
+
+from pathlib import Path
+
+from .clips import CLIPS
+from .detector.score import SIZE_NAMES
+
+TEMPLATE = Path(__file__).with_name("models_readme.template.md")
+
+
+def model_rows(figures: dict) -> str:
+    rows = []
+    for which, facts in figures["models"].items():
+        rows.append(
+            f"| `street-{which}.onnx` | {facts['parameters']:,} | {facts['bytes']:,} | {facts['ms']:.1f} | {facts['steps']:,} "
+            f"| {facts['threshold']:.2f} | {facts['pictures']['f1']:.3f} | **{facts['pooledF1']:.3f}** |"
+        )
+    return "\n".join(rows)
+
+
+def clip_rows(figures: dict) -> str:
+    rows = []
+    for name, clip in figures["clips"].items():
+        rows.append(
+            f"| `{name}` | {clip['bytes'] / 1e6:.2f} MB | {clip['boxesPerFrame']:.1f} | {100 * clip['emptyShare']:.0f} % "
+            f"| {clip['edge']['f1']:.3f} | {clip['cloud']['f1']:.3f} |"
+        )
+    return "\n".join(rows)
+
+
+def recall_rows(figures: dict) -> str:
+    rows = []
+    for name, clip in figures["clips"].items():
+        cells = [f"{clip[which]['recall'][size]:.2f}" for which in figures["models"] for size in SIZE_NAMES]
+        rows.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def readme(figures: dict) -> str:
+    text = TEMPLATE.read_text()
+    values = {
+        "MODEL_ROWS": model_rows(figures),
+        "CLIP_ROWS": clip_rows(figures),
+        "RECALL_ROWS": recall_rows(figures),
+        "CLIP_ABOUT": "\n".join(f"- `{clip.name}` (seed {clip.seed}): {clip.about}" for clip in CLIPS),
+    }
+    for key, value in values.items():
+        text = text.replace("{{" + key + "}}", value)
+    return text
