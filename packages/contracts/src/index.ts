@@ -21,7 +21,7 @@ export { type InferenceConfig, inferenceConfigSchema, type ServedModelConfig } f
 export { limits } from "./limits.ts";
 export { type MetricName, type MetricSpec, metrics } from "./metrics.ts";
 export { type Family, families, type ModelManifest, type ModelSpec, modelSchema } from "./model.ts";
-export { versionOfWire } from "./names.ts";
+export { nameSchema, versionOfWire } from "./names.ts";
 export {
   type OffloadError,
   type OffloadReply,

@@ -2,6 +2,12 @@
 export const limits = {
   /** NATS `max_payload` that Sluice assumes: one offload or reply never exceeds it. */
   payloadBytes: 1 << 20,
+  /** A JSON message: an offload's answer, a result, a decision, a heartbeat. */
+  messageBytes: 256 << 10,
+  /** Offloads of one device that wait for a reply, those past their deadline included. */
+  offloadsPending: 256,
+  /** How long after its deadline an offload's reply is still taken in, as knowledge about the scene. */
+  lateGraceMs: 2_000,
   /** Pixels of a picture that any Sluice process is willing to decode or capture. */
   picturePixels: 16_000_000,
   /** Detections in one frame's answer, on the wire and in memory. */

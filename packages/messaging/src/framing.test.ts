@@ -1,5 +1,5 @@
 import { headers as newHeaders } from "@nats-io/transport-node";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deliveredBytes, headerBytes, publishedBytes } from "./framing.ts";
 
