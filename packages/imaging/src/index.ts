@@ -1,1 +1,4 @@
-export {};
+export { openCapture } from "./capture.ts";
+export { decodeImage } from "./decode.ts";
+export { encodeJpeg } from "./encode.ts";
+export type { Capture, CaptureDeps, CapturedFrame, CaptureOptions, CaptureState, Polygon } from "./options.ts";

@@ -1,0 +1,41 @@
+/** The capture process: one stream, untrusted input. It ends with its parent, whose side of the channel then closes. */
+import { Socket } from "node:net";
+import { AV_LOG_QUIET } from "node-av/constants";
+import { Log } from "node-av/lib";
+import { CaptureLoop } from "./capture-loop.ts";
+import { Outbox } from "./outbox.ts";
+import { type CaptureRequest, CHANNEL_FD } from "./request.ts";
+import { SourceProblem } from "./shot.ts";
+
+/** No farewell: libraries may hang in the kernel, and there is nothing here worth saving. */
+const die = () => process.kill(process.pid, "SIGKILL");
+
+const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+channel.on("error", die);
+channel.on("close", die);
+channel.on("end", die);
+
+let told = "";
+let outbox: Outbox | undefined;
+channel.on("data", (bytes: Buffer) => {
+  if (outbox) return outbox.credit(bytes.length);
+  const end = bytes.indexOf(0x0a);
+  told += bytes.toString("utf8", 0, end < 0 ? undefined : end);
+  if (end < 0) return undefined;
+  const request = JSON.parse(told) as CaptureRequest;
+  outbox = new Outbox(channel, request.masks);
+  void capture(request, outbox);
+  return outbox.credit(bytes.length - end - 1);
+});
+
+async function capture(request: CaptureRequest, out: Outbox): Promise<void> {
+  Log.setLevel(AV_LOG_QUIET);
+  try {
+    await new CaptureLoop(request, out).run();
+    out.report({ kind: "ended", captured: out.captured });
+  } catch (error) {
+    const code = error instanceof SourceProblem ? error.code : "source-unreadable";
+    const message = error instanceof Error ? error.message : String(error);
+    out.report({ kind: "problem", captured: out.captured, code, message });
+  }
+}
