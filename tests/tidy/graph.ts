@@ -40,7 +40,8 @@ export function ownerOf(path: string): { name: string; part: Part | undefined } 
   return observer ? { name: observer, part: undefined } : undefined;
 }
 
-export const isTest = (path: string): boolean => path.endsWith(".test.ts");
+/** Tests, and what builds their inputs. */
+export const isTest = (path: string): boolean => /\.(test|builder)\.ts$/.test(path);
 
 /** Import edges between files, with a part's name resolved to its index.ts. */
 export function filesGraph(edges: readonly Edge[]): Map<string, string[]> {

@@ -1,0 +1,34 @@
+import type { Device, Plan } from "./plan.ts";
+
+/** The stream of every device of the demo: it has one camera. */
+export const streamName = "camera";
+/** How long the cloud service may finish what it began, so that all is gone in time. */
+const grace = "1s";
+
+/** Configuration documents, as a user would write them. JSON is YAML. */
+export const edgeConfig = (plan: Plan, device: Device, natsUrl: string): unknown => ({
+  device: device.name,
+  http: { port: 0 },
+  // One broker stands for both: the metered uplink, and the site's own, where results cost nothing.
+  nats: { uplink: { servers: [natsUrl] }, site: { servers: [natsUrl] } },
+  model: plan.edgeModel.path,
+  offload: {
+    model: plan.cloudModel.manifest.metadata.name,
+    budget: { rate: `${plan.bytesPerSecond}B/s` },
+    decision: { policy: plan.policy },
+  },
+  streams: [{ name: streamName, source: `file:${device.video}`, loop: true }],
+});
+
+export const inferenceConfig = (plan: Plan, natsUrl: string): unknown => ({
+  replica: "demo",
+  http: { port: 0 },
+  nats: { servers: [natsUrl] },
+  grace,
+  models: [{ manifest: plan.cloudModel.path }],
+});
+
+export const consoleConfig = (plan: Plan, natsUrl: string): unknown => ({
+  http: { port: plan.port },
+  nats: { servers: [natsUrl] },
+});

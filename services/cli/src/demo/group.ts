@@ -1,0 +1,90 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SluiceError } from "@sluice/contracts";
+import { type Clock, pause } from "@sluice/foundation";
+import { type ProgramName, programs } from "../workspace.ts";
+import { Child } from "./child.ts";
+
+/** Loading and warming up a model on a busy machine takes its time. */
+const readyWithinMs = 120_000;
+
+interface Ready {
+  readonly kind: "ready";
+  readonly url: string;
+}
+
+/** The demo's processes. Any that ends before it is told to is a failure of the whole. */
+export class Group {
+  readonly #children = new Map<string, Child>();
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #failed = Promise.withResolvers<never>();
+  #stopping = false;
+
+  constructor(folder: string, clock: Clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#failed.promise.catch(() => {});
+  }
+
+  /** Rejects when a child ends by itself. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  /** Starts any program; `channel` as in {@link Child.start}. */
+  spawn(name: string, command: readonly string[], channel: "ipc" | "stdin"): Child {
+    const child = Child.start(name, command, channel, join(this.#folder, `${name}.log`));
+    this.#children.set(name, child);
+    void this.#watch(child);
+    return child;
+  }
+
+  async #watch(child: Child): Promise<void> {
+    await child.gone;
+    if (!this.#stopping) this.#failed.reject(child.failure("ended by itself"));
+  }
+
+  /** Starts one of Sluice's programs with a configuration; resolves with its address when it is ready. */
+  async start(name: string, program: ProgramName, config: unknown): Promise<string> {
+    const file = join(this.#folder, `${name}.yaml`);
+    writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
+    const child = this.spawn(name, [process.execPath, programs[program], "--config", file], "ipc");
+    const ready = new Promise<string>((resolve) => {
+      child.process.on("message", (message: Ready) => message.kind === "ready" && resolve(message.url));
+    });
+    const late = pause(this.#clock, readyWithinMs).then(() => {
+      throw child.failure(`was not ready within ${readyWithinMs / 1_000} s`);
+    });
+    return Promise.race([ready, late, this.failed]);
+  }
+
+  /**
+   * Ends everything in the order given, each step within `stepMs` and those left after it by force: first what needs
+   * the others to finish its work.
+   */
+  async stop(order: readonly (readonly string[])[], stepMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const names of order)
+      await this.#end(
+        names.map((name) => this.#children.get(name)),
+        stepMs,
+      );
+    await this.#end([...this.#children.values()], stepMs);
+  }
+
+  async #end(children: readonly (Child | undefined)[], withinMs: number): Promise<void> {
+    const step = children.filter((child) => child !== undefined);
+    for (const child of step) child.signal("SIGTERM");
+    const gone = Promise.all(step.map((child) => child.gone));
+    const enough = new AbortController();
+    await Promise.race([gone, pause(this.#clock, withinMs, enough.signal)]);
+    enough.abort();
+    // Also where a child went in order: what it started itself must not outlive it.
+    for (const child of step) child.killGroup();
+    await gone;
+  }
+}
+
+export const notBuilt = (path: string): SluiceError =>
+  new SluiceError("tool-missing", `${path} is missing; \`make demo\` builds it`);

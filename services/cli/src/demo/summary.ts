@@ -1,0 +1,107 @@
+import type { DropReason, Heartbeat } from "@sluice/contracts";
+import type { Plan } from "./plan.ts";
+import type { Reference, Score } from "./reference.ts";
+
+/** One stream's counters, its scores, and what they rest on. */
+export interface Outcome {
+  readonly name: string;
+  readonly video: string;
+  readonly heartbeat: Heartbeat | undefined;
+  readonly localFps: number;
+  readonly reference: Reference["kind"] | undefined;
+  readonly scores: { readonly local: Score; readonly corrected: Score; readonly cloud: Score };
+}
+
+interface Figures {
+  frames: number;
+  answered: number;
+  dropped: Partial<Record<DropReason, number>>;
+  localFps: number;
+  sent: number;
+  bytes: number;
+  budgetBytes: number;
+  f1Local: number | null;
+  f1Corrected: number | null;
+  f1Cloud: number | null;
+  scoredFrames: { local: number; corrected: number; cloud: number };
+}
+
+/** What `summary.json` holds. */
+export function summarise(
+  plan: Plan,
+  outcomes: readonly Outcome[],
+  seconds: number,
+  interrupted: boolean,
+  lostMessages: number,
+) {
+  const streams = outcomes.map((outcome) => ({
+    name: outcome.name,
+    video: outcome.video,
+    reference: outcome.reference ?? null,
+    ...figures(outcome),
+  }));
+  return {
+    budget: plan.budget,
+    policy: plan.policy,
+    seconds: round(seconds),
+    interrupted,
+    lostMessages,
+    edgeModel: plan.edgeModel.manifest.metadata.name,
+    cloudModel: plan.cloudModel.manifest.metadata.name,
+    streams,
+    all: total(streams),
+  };
+}
+export type Summary = ReturnType<typeof summarise>;
+
+function figures({ heartbeat, localFps, scores }: Outcome): Figures {
+  const report = heartbeat?.streams[0];
+  const budget = heartbeat?.budget;
+  return {
+    frames: report?.frames ?? 0,
+    answered: report?.answered ?? 0,
+    dropped: report?.dropped ?? {},
+    localFps: round(localFps),
+    sent: report?.sent ?? 0,
+    bytes: budget?.spentBytes ?? 0,
+    budgetBytes: budget ? Math.floor((budget.bytesPerSecond * budget.elapsedMs) / 1_000 + budget.burstBytes) : 0,
+    f1Local: rounded(scores.local.f1),
+    f1Corrected: rounded(scores.corrected.f1),
+    f1Cloud: rounded(scores.cloud.f1),
+    scoredFrames: { local: scores.local.frames, corrected: scores.corrected.frames, cloud: scores.cloud.frames },
+  };
+}
+
+function total(streams: readonly Figures[]): Figures {
+  const sum = (pick: (f: Figures) => number) => streams.reduce((all, f) => all + pick(f), 0);
+  const mean = (f1: "f1Local" | "f1Corrected" | "f1Cloud", count: keyof Figures["scoredFrames"]) => {
+    const frames = sum((f) => f.scoredFrames[count]);
+    return frames > 0 ? round(sum((f) => (f[f1] ?? 0) * f.scoredFrames[count]) / frames) : null;
+  };
+  const dropped: Figures["dropped"] = {};
+  for (const f of streams) {
+    for (const [reason, count] of Object.entries(f.dropped)) {
+      dropped[reason as DropReason] = (dropped[reason as DropReason] ?? 0) + count;
+    }
+  }
+  return {
+    frames: sum((f) => f.frames),
+    answered: sum((f) => f.answered),
+    dropped,
+    localFps: round(sum((f) => f.localFps)),
+    sent: sum((f) => f.sent),
+    bytes: sum((f) => f.bytes),
+    budgetBytes: sum((f) => f.budgetBytes),
+    f1Local: mean("f1Local", "local"),
+    f1Corrected: mean("f1Corrected", "corrected"),
+    f1Cloud: mean("f1Cloud", "cloud"),
+    scoredFrames: {
+      local: sum((f) => f.scoredFrames.local),
+      corrected: sum((f) => f.scoredFrames.corrected),
+      cloud: sum((f) => f.scoredFrames.cloud),
+    },
+  };
+}
+
+const round = (value: number) => Math.round(value * 10_000) / 10_000;
+const rounded = (value: number | null) => (value === null ? null : round(value));

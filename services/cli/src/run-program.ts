@@ -1,0 +1,10 @@
+import { existsSync } from "node:fs";
+import { UsageError } from "./failure.ts";
+import { type ProgramName, programs } from "./workspace.ts";
+
+/** Becomes the named program: it reads its arguments and handles signals exactly as when started by itself. */
+export async function runProgram(name: ProgramName, config: string): Promise<void> {
+  if (!existsSync(config)) throw new UsageError(`--config ${config}: no such file`);
+  process.argv.splice(1, process.argv.length, programs[name], "--config", config);
+  await import(programs[name]);
+}
