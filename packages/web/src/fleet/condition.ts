@@ -1,0 +1,79 @@
+import { isSilent } from "./reduce.ts";
+import type { Device, Fleet, Stream } from "./state.ts";
+
+/** `bad`: answers are missing. `warn`: answers are worse than they could be. */
+export interface Condition {
+  readonly level: "bad" | "warn";
+  readonly code: "silent" | "stream" | "ended" | "twin" | "cut-off" | "no-cloud" | "spent";
+  readonly text: string;
+}
+
+/** So many of the last decisions must have failed for want of bytes before the budget counts as spent. */
+const spentRule = { decisions: 20, share: 0.5, twinMs: 10_000 } as const;
+
+/** What is wrong with a stream now, worst first; empty when all is well. */
+export function conditionsOf(fleet: Fleet, device: Device, stream: Stream, nowMs: number): Condition[] {
+  if (isSilent(fleet, device, nowMs)) return [{ level: "bad", code: "silent", text: silenceText(device, nowMs) }];
+  const found = [
+    sourceCondition(stream),
+    twinCondition(device, nowMs),
+    cloudCondition(device),
+    budgetCondition(stream),
+  ];
+  return found.filter((c) => c !== null).toSorted((a, b) => Number(b.level === "bad") - Number(a.level === "bad"));
+}
+
+function silenceText(device: Device, nowMs: number): string {
+  const seconds = Math.round((nowMs - device.seenAtMs) / 1000);
+  return `No sign of life for ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}`;
+}
+
+function sourceCondition({ report }: Stream): Condition | null {
+  const problem = report.problem ?? "";
+  if (report.state === "stalled" || report.state === "retrying") {
+    const what = report.state === "stalled" ? "The source went silent" : "Reopening the source";
+    return { level: "bad", code: "stream", text: problem ? `${what}: ${problem}` : what };
+  }
+  if (report.state !== "ended") return null;
+  return { level: "warn", code: "ended", text: problem ? `The source ended: ${problem}` : "The source ended" };
+}
+
+function twinCondition(device: Device, nowMs: number): Condition | null {
+  if (device.twinAtMs === null || nowMs - device.twinAtMs > spentRule.twinMs) return null;
+  return { level: "warn", code: "twin", text: "Two processes report under this device's name" };
+}
+
+function cloudCondition({ heartbeat: { uplink } }: Device): Condition | null {
+  const alone = "answers are the edge's own and carried corrections";
+  if (uplink.state === "disconnected") return { level: "warn", code: "cut-off", text: `Working alone: ${alone}` };
+  if (uplink.backend !== "silent") return null;
+  return { level: "warn", code: "no-cloud", text: `No replica serves ${uplink.model}: ${alone}` };
+}
+
+function budgetCondition(stream: Stream): Condition | null {
+  const recent = stream.decisions.slice(-spentRule.decisions);
+  const short = recent.filter((d) => d.reason === "budget").length;
+  if (recent.length < spentRule.decisions || short < spentRule.share * recent.length) return null;
+  return { level: "warn", code: "spent", text: "Budget spent: frames that are worth sending wait for bytes" };
+}
+
+/** Mean agreement with the cloud over streams, each weighted by its replies; null while unknown. */
+export interface Agreement {
+  readonly local: number | null;
+  readonly corrected: number | null;
+  readonly samples: number;
+}
+
+export function fleetAgreement(fleet: Fleet): Agreement {
+  const all = [...fleet.devices.values()].flatMap((d) => [...d.streams.values()].map((s) => s.report.agreement));
+  const mean = (pick: (a: Agreement) => number | null) => {
+    const known = all.filter((a) => pick(a) !== null && a.samples > 0);
+    const samples = known.reduce((n, a) => n + a.samples, 0);
+    return samples > 0 ? known.reduce((sum, a) => sum + pick(a)! * a.samples, 0) / samples : null;
+  };
+  return {
+    local: mean((a) => a.local),
+    corrected: mean((a) => a.corrected),
+    samples: all.reduce((n, a) => n + a.samples, 0),
+  };
+}
