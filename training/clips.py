@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from .render import conditions, streets
+from .render import conditions, kinds
 from .render.camera import Camera
 from .render.layout import CLASSES
 from .render.scene import Scene
@@ -43,9 +43,9 @@ class Clip:
 
 
 CLIPS = (
-    Clip("gate", 90_000_101, "clear", False, 0.7, ((-99, 0.1), (9, 3.0), (17, 0.1), (38, 4.0), (48, 0.15)), 25,
+    Clip("gate", 90_000_103, "clear", False, 0.4, ((-99, 0.05), (6, 7.0), (10, 0.05), (34, 9.0), (39, 0.05)), 25,
          "a fixed camera over a yard; hardly anything happens, then a group comes through the gate, twice."),
-    Clip("crossroads", 90_000_202, "rain", False, 1.0, ((-99, 0.8), (20, 0.3), (34, 1.6), (48, 0.5)), 27,
+    Clip("crossroads", 90_000_202, "rain", False, 0.6, ((-99, 0.8), (12, 0.1), (32, 2.0), (42, 0.4)), 27,
          "a fixed camera in the rain; traffic comes and goes with the lights, people wait and cross."),
     Clip("drone", 90_000_303, "overcast", False, 0.9, ((-99, 1.0),), 25,
          "a drone that hovers, crosses a park and a street, turns and climbs; most people are a few pixels high."),
@@ -70,14 +70,15 @@ def film(clip: Clip, frames: int) -> Iterator[tuple[np.ndarray, list[Instance]]]
     cv2.setNumThreads(1)
     rng = np.random.default_rng(clip.seed)
     weather = replace(conditions.draw(rng, clip.weather, clip.night), noise_sigma=1.5)
-    layout = streets.LAYOUTS[clip.name](rng, clip.busy, clip.night, clip.weather == "snow")
+    layout = kinds.LAYOUTS[clip.name](rng, clip.busy, clip.night, clip.weather == "snow")
     scene, traffic = Scene(layout, weather, rng), Traffic(layout, rng, clip.night, lambda t: clip.activity_at(t - WARM_UP_S))
-    start = streets.draw_camera(clip.name, rng)
+    start = kinds.draw_camera(clip.name, rng)
     for _ in range(int(WARM_UP_S * FPS)):
         traffic.step(1 / FPS)
+    grain = np.random.default_rng([clip.seed, 1])
     for frame in range(frames):
         camera = flight(start, frame / FPS) if clip.name == "drone" else start
-        yield scene.frame(traffic, camera, rng)
+        yield scene.frame(traffic, camera, grain)
         traffic.step(1 / FPS)
 
 

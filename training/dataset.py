@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from .render import conditions, lens, streets
+from .render import conditions, kinds, lens
 from .render.camera import Camera
 from .render.scene import Scene
 from .render.traffic import Traffic
@@ -32,7 +32,7 @@ def _stills(scene: Scene, traffic: Traffic, kind: str, rng: np.random.Generator)
     for _ in range(PICTURES_PER_SCENE):
         for _ in range(int(rng.integers(4, 12))):
             traffic.step(0.5)
-        yield scene.frame(traffic, streets.draw_camera(kind, rng), rng)
+        yield scene.frame(traffic, kinds.draw_camera(kind, rng), rng)
 
 
 def _drift(camera: Camera, velocity: np.ndarray) -> Camera:
@@ -42,7 +42,7 @@ def _drift(camera: Camera, velocity: np.ndarray) -> Camera:
 
 def _filmed(scene: Scene, traffic: Traffic, kind: str, rng: np.random.Generator):
     """Pictures out of one coherent stretch of video after H.264."""
-    camera = streets.draw_camera(kind, rng)
+    camera = kinds.draw_camera(kind, rng)
     velocity = rng.normal(0, [0.25, 0.25, 0.05, 0.006]) if kind == "drone" else np.zeros(4)
     frames, truths = [], []
     for _ in range(FILM_FRAMES):
@@ -59,9 +59,9 @@ def _filmed(scene: Scene, traffic: Traffic, kind: str, rng: np.random.Generator)
 def scene_pictures(seed: int):
     """Yields (picture, instances, JPEG quality) of one random scene; the kind follows from the seed."""
     rng = np.random.default_rng(seed)
-    kind = list(streets.LAYOUTS)[seed % len(streets.LAYOUTS)]
+    kind = list(kinds.LAYOUTS)[seed % len(kinds.LAYOUTS)]
     weather = conditions.draw(rng)
-    layout = streets.LAYOUTS[kind](rng, rng.uniform(0.3, 1.6), weather.night, weather.name == "snow")
+    layout = kinds.LAYOUTS[kind](rng, rng.uniform(0.3, 1.6), weather.night, weather.name == "snow")
     scene, traffic = Scene(layout, weather, rng), Traffic(layout, rng, weather.night)
     filmed = rng.random() < FILMED_SHARE
     for picture, instances in (_filmed if filmed else _stills)(scene, traffic, kind, rng):
