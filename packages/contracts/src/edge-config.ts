@@ -6,51 +6,60 @@ import { durationSchema } from "./quantities.ts";
 
 const corner = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]);
 
-/** `file:` a video, `dir:` a folder of images in name order, `rtsp:`/`http(s):` a camera, `/dev/videoN` V4L2. */
 const sourceSchema = z
   .string()
   .regex(
     /^(file:.+|dir:.+|rtsps?:\/\/.+|https?:\/\/.+|\/dev\/video\d+)$/,
     "must be file:PATH, dir:PATH, rtsp://…, http(s)://… or /dev/videoN",
+  )
+  .describe(
+    "`file:PATH` a video, `dir:PATH` a folder of images in name order, `rtsp://…` or `http(s)://…` a camera, `/dev/videoN` V4L2.",
   );
 
 const streamSchema = z.strictObject({
-  name: nameSchema,
+  name: nameSchema.describe("Name of the stream, unique on the device."),
   source: sourceSchema,
-  /** Frames a second at most; a folder of images plays at this rate. */
-  fps: z.number().positive().max(240).optional(),
-  /** Start a file or folder again when it ends. */
-  loop: z.boolean().default(false),
-  /** Polygons in shares of width and height, painted black before anything leaves the capture stage. */
-  masks: z.array(z.array(corner).min(3).max(limits.cornersPerMask)).max(limits.masksPerStream).default([]),
-  /** Without a frame for this long the source is reopened. */
-  stallAfter: durationSchema.prefault("5s"),
+  fps: z
+    .number()
+    .positive()
+    .max(240)
+    .optional()
+    .describe("Frames a second at most; a folder of images plays at this rate."),
+  loop: z.boolean().default(false).describe("Start a file or folder again when it ends."),
+  masks: z
+    .array(z.array(corner).min(3).max(limits.cornersPerMask))
+    .max(limits.masksPerStream)
+    .default([])
+    .describe(
+      "Polygons, `[x, y]` in shares of width and height, painted black before anything leaves the capture stage.",
+    ),
+  stallAfter: durationSchema.describe("Without a frame for this long the source is reopened.").prefault("5s"),
 });
 export type StreamConfig = z.output<typeof streamSchema>;
 
-const serversSchema = z.array(z.string().regex(/^(nats|tls|wss?):\/\//, "must begin with nats://, tls:// or ws(s)://"));
+const serversSchema = z
+  .array(z.string().regex(/^(nats|tls|wss?):\/\//, "must begin with nats://, tls:// or ws(s)://"))
+  .describe("Addresses of one NATS broker or cluster: `nats://`, `tls://` or `ws(s)://`.");
 
 /** One device's configuration file. Secrets come from the environment, never from here. */
 export const edgeConfigSchema = z.strictObject({
-  device: nameSchema,
+  device: nameSchema.describe("Name of the device, unique in the fleet."),
   http: z
     .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: z.int().min(0).max(65535).default(8080),
-      /** Address under which others reach this device's page, if not host and port. */
-      url: z.url().optional(),
+      host: z.string().default("127.0.0.1").describe("Address to listen on; `0.0.0.0` for every network."),
+      port: z.int().min(0).max(65535).default(8080).describe("Port of the page, the API and the metrics; 0 takes any."),
+      url: z.url().optional().describe("Address under which others reach this page, if not host and port."),
     })
     .prefault({}),
   nats: z.strictObject({
-    /** The metered link to the cloud. */
-    uplink: z.strictObject({ servers: serversSchema.min(1) }),
-    /** A broker on the site, for results; without one results take the uplink and its budget. */
-    site: z.strictObject({ servers: serversSchema.min(1) }).optional(),
+    uplink: z.strictObject({ servers: serversSchema.min(1) }).describe("The metered link to the cloud."),
+    site: z
+      .strictObject({ servers: serversSchema.min(1) })
+      .optional()
+      .describe("A broker on the site, for results; without one results take the uplink and its budget."),
   }),
-  /** Path of the edge model's manifest, relative to this file. */
-  model: z.string().min(1),
-  /** Threads for the edge model. */
-  threads: z.int().min(1).max(64).default(1),
+  model: z.string().min(1).describe("Path of the edge model's manifest, relative to this file."),
+  threads: z.int().min(1).max(64).default(1).describe("Threads for the edge model."),
   offload: offloadSchema,
   streams: z
     .array(streamSchema)
@@ -60,11 +69,17 @@ export const edgeConfigSchema = z.strictObject({
 });
 export type EdgeConfig = z.output<typeof edgeConfigSchema>;
 
-/** What the environment may add. `SLUICE_NATS_CREDS` is the path of a NATS credentials file. */
+/** What the environment may add. */
 export const environmentSchema = z.object({
-  SLUICE_NATS_CREDS: z.string().optional(),
-  SLUICE_NATS_TOKEN: z.string().optional(),
-  SLUICE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  SLUICE_NATS_CREDS: z.string().optional().describe("Path of a NATS credentials file."),
+  SLUICE_NATS_TOKEN: z.string().optional().describe("Token for a NATS broker that asks for one."),
+  SLUICE_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("How much is logged."),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe("Where traces go (OTLP over HTTP); none are made without it."),
 });
 export type Environment = z.output<typeof environmentSchema>;

@@ -18,6 +18,7 @@ export {
   type StreamReport,
 } from "./heartbeat.ts";
 export { type InferenceConfig, inferenceConfigSchema, type ServedModelConfig } from "./inference-config.ts";
+export { type JsonSchema, jsonSchema } from "./json-schema.ts";
 export { limits } from "./limits.ts";
 export { type MetricName, type MetricSpec, metrics } from "./metrics.ts";
 export { type Family, families, type ModelManifest, type ModelSpec, modelSchema } from "./model.ts";
