@@ -27,32 +27,43 @@ const priors = {
   fresh: [0.15, 0.25, 0.35, 0.5, 0.55, 0.65, 0.75],
 };
 
-/** How many observations the prior counts for, and what share of old evidence is kept with each new one. */
+/** How many observations a prior counts for, and what share of old evidence is kept with each new one. */
 const priorWeight = 4;
 const memory = 0.985;
 
-/** Running rates of having been right, one a kind: a Beta posterior mean with exponential forgetting. */
+/**
+ * Running rates of having been right, one a kind: a Beta posterior mean with exponential forgetting. The prior of a
+ * class follows what its whole kind has shown (empirical Bayes), so that replies at one age also teach about others.
+ */
 export class Beliefs {
   readonly #counts = new Map<Kind, { right: number; total: number }>();
+  /** Per kind over all classes: how often it was right, and how often its priors said it would be. */
+  readonly #pooled = new Map<string, { right: number; expected: number }>();
 
   rate(kind: Kind): number {
-    const prior = priorOf(kind);
-    const counts = this.#counts.get(kind);
-    if (!counts) return prior;
-    return (counts.right + prior * priorWeight) / (counts.total + priorWeight);
+    const [name, index] = split(kind);
+    const pooled = this.#pooled.get(name) ?? { right: 0, expected: 0 };
+    const bias = (pooled.right + priorWeight) / (pooled.expected + priorWeight);
+    const prior = Math.min(0.98, priors[name][index]! * bias);
+    const { right, total } = this.#counts.get(kind) ?? { right: 0, total: 0 };
+    return (right + prior * priorWeight) / (total + priorWeight);
   }
 
   /** Records that a hypothesis of this kind was right, or wrong, when a reply told. */
   grade(kind: Kind, right: boolean): void {
+    const [name, index] = split(kind);
     const counts = this.#counts.get(kind) ?? { right: 0, total: 0 };
-    this.#counts.set(kind, {
-      right: counts.right * memory + (right ? 1 : 0),
-      total: counts.total * memory + 1,
+    const pooled = this.#pooled.get(name) ?? { right: 0, expected: 0 };
+    const hit = right ? 1 : 0;
+    this.#counts.set(kind, { right: counts.right * memory + hit, total: counts.total * memory + 1 });
+    this.#pooled.set(name, {
+      right: pooled.right * memory + hit,
+      expected: pooled.expected * memory + priors[name][index]!,
     });
   }
 }
 
-function priorOf(kind: Kind): number {
+function split(kind: Kind): [keyof typeof priors, number] {
   const [name, index] = kind.split("/") as [keyof typeof priors, string];
-  return priors[name][Number(index)]!;
+  return [name, Number(index)];
 }

@@ -1,6 +1,7 @@
 import { type Detection, iou, match } from "@sluice/vision";
 import { Beliefs } from "./beliefs.ts";
 import { answerOf, type Group, hypotheses } from "./hypothesis.ts";
+import { speedMoments, speedOf } from "./speed.ts";
 import { advance, type Track } from "./track.ts";
 
 export interface FusionOptions {
@@ -61,7 +62,7 @@ export class Fusion {
     const before = this.#answer(moment);
     this.#grade(moment.groups, cloud);
     this.#lastReplied = frame;
-    this.#restart(index, judged(moment, cloud));
+    this.#restart(index, judged(moment, cloud, this.#moments.slice(Math.max(0, index - speedMoments), index)));
     return before;
   }
 
@@ -97,7 +98,7 @@ export class Fusion {
 }
 
 /** The tracks that follow from a reply: its boxes, and as rejected the edge's detections that it does not confirm. */
-function judged(moment: Moment, reference: readonly Detection[]): Track[] {
+function judged(moment: Moment, reference: readonly Detection[], earlier: readonly Moment[]): Track[] {
   const { tracks, fresh } = advance(
     reference.map((box) => newTrack("confirmed", box, moment)),
     moment.edge,
@@ -108,7 +109,7 @@ function judged(moment: Moment, reference: readonly Detection[]): Track[] {
   const rejected = fresh
     .filter((d) => !reference.some((r) => r.classId === d.classId && iou(r, d) >= contradictedIou))
     .map((d) => ({ ...newTrack("rejected", d, moment), edge: d, offset: { x1: 0, y1: 0, x2: 0, y2: 0 } }));
-  return [...tracks.map((track) => ({ ...track, ...speedOf(track.box, moment) })), ...rejected];
+  return [...tracks.map((track) => ({ ...track, ...speedOf(track, moment, earlier) })), ...rejected];
 }
 
 function newTrack(verdict: Track["verdict"], box: Detection, { atMs }: Moment): Track {
@@ -122,33 +123,4 @@ function newTrack(verdict: Track["verdict"], box: Detection, { atMs }: Moment): 
     edge: undefined,
     offset: undefined,
   };
-}
-
-/**
- * The speed of the track that stood here before the reply, corrected by how far it was off where nothing but its own
- * motion carried it.
- */
-function speedOf(box: Detection, moment: Moment): { velocityX: number; velocityY: number } {
-  const before = nearest(box, moment.tracks);
-  if (!before) return { velocityX: 0, velocityY: 0 };
-  const { velocityX, velocityY, box: guess, judgedAtMs, seenAtMs } = before;
-  const seconds = (moment.atMs - judgedAtMs) / 1_000;
-  if (seenAtMs > judgedAtMs || seconds <= 0) return { velocityX, velocityY };
-  return {
-    velocityX: velocityX + (box.x1 + box.x2 - guess.x1 - guess.x2) / 2 / seconds,
-    velocityY: velocityY + (box.y1 + box.y2 - guess.y1 - guess.y2) / 2 / seconds,
-  };
-}
-
-function nearest(box: Detection, tracks: readonly Track[]): Track | undefined {
-  let best: Track | undefined;
-  let bestIou = contradictedIou;
-  for (const track of tracks) {
-    const overlap = iou(track.box, box);
-    if (track.verdict === "confirmed" && overlap >= bestIou) {
-      best = track;
-      bestIou = overlap;
-    }
-  }
-  return best;
 }

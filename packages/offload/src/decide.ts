@@ -8,7 +8,7 @@ import { type Policy, policyOf } from "./policy.ts";
 import type { Price } from "./price.ts";
 
 /** The state of the road to the cloud at the moment of deciding. */
-export interface Road {
+export interface RoadView {
   readonly connected: boolean;
   /** Whether the cloud answers, and if not, whether it is time to ask again. */
   readonly alive: boolean;
@@ -40,8 +40,8 @@ export interface DeciderOptions {
   readonly price: Price;
   readonly width: number;
   readonly height: number;
-  /** Frames a second of this stream, and of all streams that share the budget: an audit's chance follows from them. */
-  readonly framesPerSecond: number;
+  /** Frames a second of all streams that share the budget: an audit's chance follows from them. */
+  readonly framesPerSecond: () => number;
   /** Score from which a local detection counts. */
   readonly threshold: number;
   /** Bytes that an offload takes beyond its picture. */
@@ -66,7 +66,7 @@ export class Decider {
   }
 
   /** Chooses for the next frame of the stream. */
-  decide(now: Observation, road: Road): Decision {
+  decide(now: Observation, road: RoadView): Decision {
     const { bucket, threshold } = this.#options;
     const signals = assess(now, this.#before, this.#sent, threshold);
     this.#before = now;
@@ -102,14 +102,14 @@ export class Decider {
       framesSinceSent: this.#sent ? now.frame - this.#sent.frame : Number.POSITIVE_INFINITY,
       value,
       cost: price * bytes,
-      auditChance: Math.min(1, (spec.audit.share * affordablePerSecond) / framesPerSecond),
+      auditChance: Math.min(1, (spec.audit.share * affordablePerSecond) / Math.max(framesPerSecond(), 1e-3)),
       prng,
     });
   }
 }
 
 /** What keeps a wanted frame from being sent, the most fundamental first. A dead cloud is asked one thing at a time. */
-function obstacle(road: Road, bytes: number, available: number): Reason | undefined {
+function obstacle(road: RoadView, bytes: number, available: number): Reason | undefined {
   if (!road.connected) return "disconnected";
   if (!road.alive && !road.probeDue) return "silent";
   if (road.inFlight >= (road.alive ? road.inFlightLimit : 1)) return "in-flight";

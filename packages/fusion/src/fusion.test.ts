@@ -1,0 +1,130 @@
+import { seededPrng } from "@sluice/foundation";
+import { type Detection, frameF1 } from "@sluice/vision";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Fusion } from "./fusion.ts";
+
+const frameMs = 100;
+const size = { width: 640, height: 360 };
+const options = { ...size, threshold: 0.35, limit: 100 };
+
+const at = (x: number, y: number, score = 0.8, classId = 0, side = 40): Detection => ({
+  x1: x,
+  y1: y,
+  x2: x + side,
+  y2: y + side,
+  score,
+  classId,
+});
+
+/** A scene: `person` walks and the edge sees it a little off, `far` stands still unseen, `sign` fools the edge. */
+function scene(frame: number) {
+  const person = at(50 + frame * 2, 100);
+  const far = at(400, 60, 0.7, 0, 16);
+  const sign = at(300, 200, 0.6);
+  const edge = [{ ...person, x1: person.x1 - 6, y1: person.y1 - 6, score: 0.5 }, sign];
+  return { edge, truth: [person, far] };
+}
+
+/** Mean F1 of the answers while every `every`-th frame is answered by the cloud `lag` frames later. */
+function play(frames: number, every: number, lag = 0) {
+  const fusion = new Fusion(options);
+  const waiting: number[] = [];
+  let sum = 0;
+  for (let frame = 0; frame < frames; frame++) {
+    const { edge, truth } = scene(frame);
+    sum += frameF1(fusion.frame(frame, frame * frameMs, edge), truth);
+    if (every > 0 && frame % every === 0) waiting.push(frame);
+    if (waiting[0] !== undefined && waiting[0] + lag <= frame) {
+      const asked = waiting.shift()!;
+      fusion.reply(asked, scene(asked).truth);
+    }
+  }
+  return sum / frames;
+}
+
+describe("Fusion", () => {
+  it("without replies answers what the edge model is confident of", () => {
+    const fusion = new Fusion(options);
+    const answer = fusion.frame(0, 0, [at(0, 0, 0.9), at(100, 100, 0.1)]);
+    expect(answer.map((d) => d.x1)).toEqual([0]);
+  });
+
+  it("carries what the edge never sees, suppresses what the cloud rejected, and keeps the better box", () => {
+    expect(play(200, 0)).toBeCloseTo(0.5, 1);
+    expect(play(200, 20)).toBeGreaterThan(0.95);
+  });
+
+  it("rolls late replies forward to the present", () => {
+    expect(play(200, 20, 8)).toBeGreaterThan(0.9);
+  });
+
+  it("lets go of what has left the picture", () => {
+    const fusion = new Fusion(options);
+    const walker = (frame: number) => at(560 + frame * 10, 100);
+    for (let frame = 0; frame < 4; frame++) fusion.frame(frame, frame * frameMs, [walker(frame)]);
+    fusion.reply(3, [walker(3)]);
+    let answer: Detection[] = [];
+    for (let frame = 4; frame < 20; frame++) answer = fusion.frame(frame, frame * frameMs, []);
+    expect(answer).toEqual([]);
+  });
+
+  it("learns from replies not to carry what never stays where it was", () => {
+    const prng = seededPrng(3);
+    const fusion = new Fusion(options);
+    const answers: number[] = [];
+    for (let frame = 0; frame < 1_500; frame++) {
+      answers.push(fusion.frame(frame, frame * frameMs, []).length);
+      if (frame % 10 === 0) fusion.reply(frame, [at(prng.next() * 600, prng.next() * 320)]);
+    }
+    const early = answers.slice(0, 100).reduce((a, b) => a + b);
+    const late = answers.slice(-100).reduce((a, b) => a + b);
+    expect(early).toBeGreaterThan(30);
+    expect(late).toBeLessThan(early / 3);
+  });
+
+  it("returns what was answered before the reply, for the frame that it belongs to", () => {
+    const fusion = new Fusion(options);
+    const answer = fusion.frame(0, 0, [at(0, 0)]);
+    fusion.frame(1, frameMs, [at(300, 300)]);
+    expect(fusion.reply(0, [])).toEqual(answer);
+  });
+
+  it("ignores replies of frames unknown, repeated or overtaken", () => {
+    const fusion = new Fusion(options);
+    for (let frame = 0; frame < 400; frame++) fusion.frame(frame, frame * frameMs, []);
+    expect(fusion.reply(3, [at(0, 0)])).toBeUndefined();
+    expect(fusion.reply(900, [at(0, 0)])).toBeUndefined();
+    expect(fusion.reply(399, [at(0, 0)])).toEqual([]);
+    expect(fusion.reply(399, [])).toBeUndefined();
+    expect(fusion.reply(398, [])).toBeUndefined();
+    expect(fusion.frame(400, 40_000, [])).toHaveLength(1);
+  });
+
+  it("answers any frames and replies with boxes inside the picture, without duplicates, within the limit", () => {
+    const box = fc
+      .tuple(
+        fc.double({ min: -100, max: 700, noNaN: true }),
+        fc.double({ min: -100, max: 500, noNaN: true }),
+        fc.double({ min: 0, max: 300, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 0, max: 2 }),
+      )
+      .map(([x, y, side, score, classId]) => at(x, y, score, classId, side));
+    const boxes = fc.array(box, { maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(boxes, fc.option(fc.tuple(fc.nat(9), boxes)))), (frames) => {
+        const fusion = new Fusion({ ...options, limit: 20 });
+        for (const [frame, [edge, reply]] of frames.entries()) {
+          const answer = fusion.frame(frame, frame * frameMs, edge);
+          expect(answer.length).toBeLessThanOrEqual(20);
+          for (const d of answer) {
+            expect(d.x1 >= 0 && d.x2 <= 640 && d.y1 >= 0 && d.y2 <= 360 && d.x1 <= d.x2 && d.y1 <= d.y2).toBe(true);
+            expect(d.score > 0 && d.score <= 1).toBe(true);
+          }
+          if (reply) fusion.reply(frame - reply[0], reply[1]);
+        }
+      }),
+    );
+  });
+});

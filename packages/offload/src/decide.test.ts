@@ -1,0 +1,127 @@
+import { type OffloadSpec, offloadSchema } from "@sluice/contracts";
+import { seededPrng } from "@sluice/foundation";
+import { describe, expect, it } from "vitest";
+import { TokenBucket } from "./bucket.ts";
+import { Decider, type RoadView } from "./decide.ts";
+import { Price } from "./price.ts";
+
+const open: RoadView = {
+  connected: true,
+  alive: true,
+  probeDue: false,
+  inFlight: 0,
+  inFlightLimit: 2,
+  expectedMs: 50,
+  deadlineMs: 1_000,
+};
+const frameMs = 100;
+const pictureBytes = 10_000;
+
+function specOf(extra: object = {}): OffloadSpec {
+  return offloadSchema.parse({ model: "big", budget: { rate: "20kB/s" }, ...extra });
+}
+
+function deciderOf(spec: OffloadSpec, bucket: TokenBucket, price = new Price()) {
+  return new Decider({
+    spec,
+    bucket,
+    price,
+    width: 640,
+    height: 360,
+    framesPerSecond: () => 10,
+    threshold: 0.35,
+    overheadBytes: 200,
+    prng: seededPrng(1),
+  });
+}
+
+const thumbnail = new Uint8Array(32 * 18);
+const box = { x1: 10, y1: 10, x2: 50, y2: 90, score: 0.6, classId: 0 };
+
+/** Runs a decider over a still scene; each send is paid, and answered with a gain of `won`. */
+function play(spec: OffloadSpec, frames: number, road: (frame: number) => RoadView = () => open, won = 0.3) {
+  const bucket = new TokenBucket(spec.budget.rate, spec.budget.burst, 0);
+  const decider = deciderOf(spec, bucket);
+  const log = [];
+  for (let frame = 0; frame < frames; frame++) {
+    const now = { frame, atMs: frame * frameMs, local: [box], answer: [box], thumbnail };
+    const decision = decider.decide(now, road(frame));
+    if (decision.action === "send" && bucket.take(pictureBytes, now.atMs)) {
+      decider.sent(now, decision, pictureBytes, pictureBytes - 200);
+      decider.replied(won);
+    }
+    log.push(decision);
+  }
+  return { log, bucket, sent: log.filter((d) => d.action === "send") };
+}
+
+describe("Decider", () => {
+  it("spends most of a budget that is worth spending, evenly, and never more", () => {
+    const { log, bucket } = play(specOf(), 1_000);
+    const budgetBytes = 20_000 * 100;
+    expect(bucket.spentBytes).toBeLessThanOrEqual(budgetBytes);
+    expect(bucket.spentBytes).toBeGreaterThan(0.85 * budgetBytes);
+    const sends = (from: number) => log.slice(from, from + 200).filter((d) => d.action === "send").length;
+    for (const from of [200, 400, 600, 800]) expect(Math.abs(sends(from) - 40)).toBeLessThanOrEqual(8);
+  });
+
+  it("spends a scarce budget, too, though each byte is dear", () => {
+    const { bucket } = play(specOf({ budget: { rate: "2kB/s" } }), 2_000);
+    expect(bucket.spentBytes).toBeGreaterThan(0.7 * 2_000 * 200);
+  });
+
+  it.each([
+    ["disconnected", { connected: false }],
+    ["silent", { alive: false, probeDue: false }],
+    ["in-flight", { inFlight: 2 }],
+    ["late", { expectedMs: 2_000 }],
+  ])("skips for the reason %s", (reason, obstacle) => {
+    const { sent, log } = play(specOf({ decision: { policy: "always" } }), 50, () => ({ ...open, ...obstacle }));
+    expect(sent).toHaveLength(0);
+    expect(log.at(-1)?.reason).toBe(reason);
+  });
+
+  it("asks a dead cloud one thing at a time, as a probe", () => {
+    const dead = { ...open, alive: false, probeDue: true };
+    const { log } = play(specOf({ decision: { policy: "always" } }), 50, (f) => ({
+      ...dead,
+      inFlight: f > 20 ? 1 : 0,
+    }));
+    expect(log.some((d) => d.action === "send" && d.reason === "probe")).toBe(true);
+    expect(log.slice(21).every((d) => d.action === "skip")).toBe(true);
+  });
+
+  it("periodic sends one frame in so many, never sends none, always sends what the budget holds", () => {
+    const rich = { budget: { rate: "10MB/s", burst: "1MB" } };
+    const periodic = play(specOf({ ...rich, decision: { policy: "periodic", every: 5 } }), 101);
+    const indices = periodic.log.flatMap((d, i) => (d.action === "send" ? [i] : []));
+    expect(indices.slice(1).map((frame, i) => frame - indices[i]!)).toEqual(Array(indices.length - 1).fill(5));
+    expect(play(specOf({ decision: { policy: "never" } }), 50).sent).toHaveLength(0);
+    const always = play(specOf({ decision: { policy: "always" } }), 100);
+    expect(always.log.filter((d) => d.action === "skip").every((d) => d.reason === "budget")).toBe(true);
+    expect(always.bucket.spentBytes).toBeGreaterThan(150_000);
+  });
+
+  it("audits a share of the budget at random", () => {
+    const spec = specOf({ audit: { share: "0.5" } });
+    const { sent } = play(spec, 2_000);
+    const audits = sent.filter((d) => d.reason === "audit").length;
+    // Half of 20 kB/s over 200 s at the expected bytes of the rung, about 10 kB each.
+    expect(audits).toBeGreaterThan(120);
+    expect(audits).toBeLessThan(280);
+  });
+
+  it("takes the first rung that the bucket can pay", () => {
+    const payload = {
+      rungs: [
+        { name: "full", width: 640, quality: 75 },
+        { name: "half", width: 320, quality: 50 },
+      ],
+    };
+    const spec = specOf({ payload, decision: { policy: "always" } });
+    const decider = deciderOf(spec, new TokenBucket(10_000, 64_000, 0));
+    const at = (atMs: number, frame: number) => decider.decide({ frame, atMs, local: [], answer: [], thumbnail }, open);
+    expect(at(800, 0).rung.name).toBe("half");
+    expect(at(5_000, 1).rung.name).toBe("full");
+  });
+});
