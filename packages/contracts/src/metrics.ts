@@ -104,6 +104,11 @@ export const metrics = {
     buckets: [1, 2, 4, 8, 16, 32, 64],
   },
   sluice_inference_connected: { type: "gauge", help: "1 while the broker can be reached.", labels: [] },
+  sluice_metrics_dropped_total: {
+    type: "counter",
+    help: "Updates of metrics that had too many series already.",
+    labels: [],
+  },
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof metrics;

@@ -1,1 +1,4 @@
-export {};
+export { createHttp, type Http, type HttpOptions } from "./http.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { createMetrics, type Labels, type Metrics } from "./metrics.ts";
+export { type Span, type SpanOptions, startTracing, type Tracing } from "./tracing.ts";

@@ -1,0 +1,91 @@
+import type { Span as ApiSpan, Attributes, SpanContext } from "@opentelemetry/api";
+
+/** Spans that wait for export; more are dropped, oldest kept. */
+const queueLength = 2_048;
+const exportTimeoutMs = 5_000;
+
+export interface Span {
+  /** W3C Trace Context of this span; without tracing that of its parent, if there was one. */
+  readonly traceparent: string | undefined;
+  /** 32 hexadecimal digits, for exemplars. */
+  readonly traceId: string | undefined;
+  set(key: string, value: string | number | boolean): void;
+  /** Ends the span, as failed when there is an error. A second call has no effect. */
+  end(error?: { readonly message: string; readonly code?: string }): void;
+}
+
+export interface SpanOptions {
+  parent?: Span | string | undefined;
+  attributes?: Attributes;
+}
+
+export interface Tracing {
+  startSpan(name: string, options?: SpanOptions): Span;
+  /** Exports what waits, for a few seconds at most. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Traces to the OTLP/HTTP collector at `endpoint` (`/v1/traces` is appended). Without one no OpenTelemetry code is
+ * loaded, and spans only pass their parent on. Exporting takes bytes outside the budget: point it at the site.
+ */
+export async function startTracing(service: string, endpoint: string | undefined): Promise<Tracing> {
+  return endpoint === undefined ? noTracing : exporting(service, endpoint);
+}
+
+const noTracing: Tracing = {
+  startSpan: (_, { parent } = {}) => {
+    const traceparent = typeof parent === "string" ? parent : parent?.traceparent;
+    return { traceparent, traceId: traceparent?.split("-")[1], set: () => {}, end: () => {} };
+  },
+  shutdown: async () => {},
+};
+
+async function exporting(service: string, endpoint: string): Promise<Tracing> {
+  const [api, sdk, { resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
+    import("@opentelemetry/api"),
+    import("@opentelemetry/sdk-trace"),
+    import("@opentelemetry/resources"),
+    import("@opentelemetry/exporter-trace-otlp-http"),
+  ]);
+  const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs });
+  const provider = new sdk.TracerProvider({
+    resource: resourceFromAttributes({ "service.name": service }),
+    spanProcessors: [new sdk.BatchSpanProcessor({ exporter, maxQueueSize: queueLength })],
+  });
+  const tracer = provider.getTracer("sluice");
+  return {
+    startSpan(name, { parent, attributes } = {}) {
+      const traceparent = typeof parent === "string" ? parent : parent?.traceparent;
+      const remote = traceparent === undefined ? undefined : contextOf(traceparent);
+      const context = remote ? api.trace.setSpanContext(api.ROOT_CONTEXT, remote) : api.ROOT_CONTEXT;
+      return wrap(tracer.startSpan(name, { ...(attributes && { attributes }) }, context), api.SpanStatusCode.ERROR);
+    },
+    shutdown: () => provider.shutdown(),
+  };
+}
+
+function wrap(span: ApiSpan, failed: SpanStatusCode.ERROR): Span {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  let open = true;
+  return {
+    traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`,
+    traceId,
+    set: (key, value) => void span.setAttribute(key, value),
+    end(error) {
+      if (!open) return;
+      open = false;
+      if (error?.code) span.setAttribute("sluice.code", error.code);
+      if (error) span.setStatus({ code: failed, message: error.message });
+      span.end();
+    },
+  };
+}
+
+/** Reads a `traceparent`; undefined where it is malformed, so that a new trace begins (W3C Trace Context, 3.2.2). */
+function contextOf(traceparent: string): SpanContext | undefined {
+  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent);
+  if (!match || /^0+$/.test(match[1]!) || /^0+$/.test(match[2]!)) return undefined;
+  return { traceId: match[1]!, spanId: match[2]!, traceFlags: Number.parseInt(match[3]!, 16), isRemote: true };
+}
