@@ -66,7 +66,7 @@ async function exporting(service: string, endpoint: string): Promise<Tracing> {
   };
 }
 
-function wrap(span: ApiSpan, failed: SpanStatusCode.ERROR): Span {
+function wrap(span: ApiSpan, failed: SpanStatusCode): Span {
   const { traceId, spanId, traceFlags } = span.spanContext();
   let open = true;
   return {
