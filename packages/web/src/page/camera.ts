@@ -12,7 +12,7 @@ import type { Camera } from "./place.ts";
 import { ConditionList, deviceRoot, Scene } from "./scene.ts";
 import { Strip } from "./strip.ts";
 import { Why } from "./why.ts";
-import { rate } from "./words.ts";
+import { rateOf } from "./words.ts";
 
 /** One camera in depth: what the edge saw beside what became of it, and every number behind it. */
 export class CameraView {
@@ -64,7 +64,7 @@ export class CameraView {
     for (const scene of [this.#local, this.#corrected]) scene.update(camera, conditions);
     const { budget } = device.heartbeat;
     const recent = recentRate(stream.slots, nowMs)?.bytesPerSecond ?? null;
-    setText(this.#rate, `${rate(recent)} of ${rate(budget.bytesPerSecond)}`);
+    setText(this.#rate, rateOf(recent, budget.bytesPerSecond));
     this.#tokens.update(
       budget.tokens,
       budget.burstBytes,
@@ -95,21 +95,25 @@ export class CameraView {
   }
 
   #panels(): HTMLElement {
+    const bytes = [h("p", { class: "panel-line" }, this.#rate), this.#chart.element, this.#tokens.element];
+    const decisions = [this.#strip.element, this.#tally.element, this.#sends.element];
     return h(
       "div",
       { class: "panels" },
-      panel(
-        "Bytes against budget",
-        "wide",
-        h("p", { class: "panel-line" }, this.#rate),
-        this.#chart.element,
-        this.#tokens.element,
+      h(
+        "div",
+        {},
+        panel("Bytes against budget", ...bytes),
+        panel("Why frames were sent or not", ...decisions),
+        panel("Why this frame?", this.#why.element),
       ),
-      panel("Agreement", "", this.#agreement.element),
-      panel("Why frames were sent or not", "wide", this.#strip.element, this.#tally.element, this.#sends.element),
-      panel("Corrections", "", this.#corrections.element),
-      panel("Counters", "", this.#counters.element),
-      panel("Why this frame?", "wide", this.#why.element),
+      h(
+        "div",
+        {},
+        panel("Agreement with the cloud", this.#agreement.element),
+        panel("Corrections", this.#corrections.element),
+        panel("Counters", this.#counters.element),
+      ),
     );
   }
 }
@@ -117,5 +121,5 @@ export class CameraView {
 const figure = (scene: Scene, className: string, title: string, text: string) =>
   h("figure", { class: className }, scene.element, h("figcaption", {}, h("strong", {}, title), ` ${text}`));
 
-const panel = (title: string, className: string, ...children: Element[]) =>
-  h("section", { class: `panel ${className}` }, h("h3", {}, title), ...children);
+const panel = (title: string, ...children: Element[]) =>
+  h("section", { class: "panel" }, h("h3", {}, title), ...children);

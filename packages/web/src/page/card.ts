@@ -10,7 +10,7 @@ import { Gauge } from "./gauge.ts";
 import { type Camera, hashOf } from "./place.ts";
 import { ConditionList, Scene } from "./scene.ts";
 import { Strip } from "./strip.ts";
-import { rate } from "./words.ts";
+import { rateOf } from "./words.ts";
 
 /** One camera at a glance. */
 export class Card {
@@ -66,11 +66,7 @@ export class Card {
     setText(this.#fps, stream.report.state === "running" ? `${stream.report.fps.toFixed(0)} fps` : stream.report.state);
     const { budget } = device.heartbeat;
     const recent = recentRate(stream.slots, nowMs);
-    setText(
-      this.#rate,
-      `${rate(recent?.bytesPerSecond ?? null)} of ${rate(budget.bytesPerSecond)}`,
-      rateTitle(device.streams.size),
-    );
+    setText(this.#rate, rateOf(recent?.bytesPerSecond ?? null, budget.bytesPerSecond), rateTitle(device.streams.size));
     this.#tokens.update(budget.tokens, budget.burstBytes, formatBytes(budget.tokens));
     this.#agreement.update(stream.report.agreement);
     this.#chart.update(device.slots, stream.slots, nowMs);

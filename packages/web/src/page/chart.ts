@@ -1,6 +1,6 @@
 import { historyShape, type Rate, rates, type Slot } from "../fleet/history.ts";
 import { h, setAttributes, setText, svg } from "./dom.ts";
-import { rate } from "./words.ts";
+import { rateOf } from "./words.ts";
 
 const [width, height] = [300, 60];
 const slotWidth = width / historyShape.slots;
@@ -54,7 +54,7 @@ export class Chart {
     if (this.#read === null) return setText(this.#detail, "budget");
     const [all, own] = [device[this.#read], stream[this.#read]];
     const seconds = (historyShape.slots - 1 - this.#read) * (historyShape.slotMs / 1000);
-    const text = all ? `${rate(own?.bytesPerSecond ?? null)} of ${rate(all.budgetBytesPerSecond)}` : "unknown";
+    const text = all ? rateOf(own?.bytesPerSecond ?? null, all.budgetBytesPerSecond) : "unknown";
     setText(this.#detail, `${seconds} s ago: ${text}`);
   }
 }

@@ -14,7 +14,7 @@ const updateMs = 250;
 const page = document.body.dataset["page"] === "edge" ? "edge" : "fleet";
 const main = document.querySelector("main")!;
 const header = document.querySelector("header")!;
-const [banner, totals, fleetView] = [new Banner(), new Totals(), new FleetView()];
+const [banner, totals, fleetView] = [new Banner(), new Totals(page), new FleetView()];
 const back = h("a", { class: "back", href: "#/" }, "← All cameras");
 const gone = h("p", { class: "empty-fleet" }, "This camera is not known: it has not reported, or was forgotten.");
 let open = new Map<string, CameraView>();

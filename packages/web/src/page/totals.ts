@@ -32,8 +32,14 @@ export class Totals {
   readonly #agreement = new Tile("agreement");
   readonly #frames = new Tile("frames sent");
 
-  constructor() {
-    const tiles = [this.#devices, this.#cloud, this.#bytes, this.#agreement, this.#frames];
+  constructor(page: "fleet" | "edge") {
+    const tiles = [
+      ...(page === "fleet" ? [this.#devices] : []),
+      this.#cloud,
+      this.#bytes,
+      this.#agreement,
+      this.#frames,
+    ];
     this.element = h("dl", { class: "totals" }, ...tiles.map((tile) => tile.element));
   }
 
@@ -48,7 +54,7 @@ export class Totals {
     const [sent, frames] = [sum(reports, (r) => r.sent), sum(reports, (r) => r.frames)];
     this.#frames.update(
       frames > 0 ? `${((100 * sent) / frames).toFixed(1)} %` : unknown,
-      `${count(sent)} of ${count(frames)}`,
+      frames > 0 ? `${count(sent)} of ${count(frames)}` : "",
       "ok",
     );
   }

@@ -8,6 +8,14 @@ export const unknown = "–";
 export const share = (value: number | null): string => (value === null ? unknown : value.toFixed(2));
 export const rate = (bytesPerSecond: number | null): string =>
   bytesPerSecond === null ? unknown : `${formatBytes(bytesPerSecond)}/s`;
+
+/** "18.5 of 25.0 kB/s": the unit once, where it is the same. */
+export function rateOf(bytesPerSecond: number | null, budgetBytesPerSecond: number): string {
+  const [now, budget] = [rate(bytesPerSecond), rate(budgetBytesPerSecond)];
+  const unit = budget.slice(budget.lastIndexOf(" "));
+  return `${now.endsWith(unit) ? now.slice(0, -unit.length) : now} of ${budget}`;
+}
+
 export const count = (value: number): string => value.toLocaleString("en").replaceAll(",", "\u202f");
 
 /** `0.04`, `0.000012`: two figures that count, as far as they can be read. */
