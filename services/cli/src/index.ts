@@ -1,2 +1,3 @@
+export type { Command } from "commander";
 export { buildProgram } from "./program.ts";
 export type { Terminal } from "./terminal.ts";

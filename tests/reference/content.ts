@@ -1,0 +1,98 @@
+import { buildProgram, type Command } from "@sluice/cli";
+import {
+  backendSchema,
+  catalogue,
+  decisionSchema,
+  edgeConfigSchema,
+  environmentSchema,
+  heartbeatSchema,
+  inferenceConfigSchema,
+  jsonSchema,
+  limits,
+  metrics,
+  modelSchema,
+  offloadErrorSchema,
+  offloadHeaders,
+  offloadReplySchema,
+  resultSchema,
+  subjects,
+} from "@sluice/contracts";
+import { fieldTable } from "./fields.ts";
+import { table } from "./sections.ts";
+
+const code = (text: string) => `\`${text}\``;
+const fields = (schema: Parameters<typeof jsonSchema>[0]) => () => fieldTable(jsonSchema(schema));
+
+/** What each generated section of docs/reference says; all of it comes from the code. */
+export const sections: Readonly<Record<string, () => string>> = {
+  "edge-config": fields(edgeConfigSchema),
+  "inference-config": fields(inferenceConfigSchema),
+  "model-manifest": fields(modelSchema),
+  environment: fields(environmentSchema),
+  metrics: () =>
+    table(
+      ["name", "type", "labels", "meaning"],
+      Object.entries(metrics).map(([name, spec]) => [
+        code(name),
+        spec.type,
+        spec.labels.map(code).join(", "),
+        spec.help,
+      ]),
+    ),
+  errors: () =>
+    table(
+      ["code", "what follows", "cure"],
+      Object.entries(catalogue).map(([name, { consequence, cure }]) => [code(name), consequence, cure]),
+    ),
+  limits: () =>
+    table(
+      ["limit", "value"],
+      Object.entries(limits).map(([name, value]) => [code(name), String(value)]),
+    ),
+  subjects: () =>
+    table(
+      ["subject", "what travels on it"],
+      [
+        [code(subjects.infer("MODEL", "DEVICE", "STREAM")), "offload: a picture in, an answer out (request and reply)"],
+        [code(subjects.result("DEVICE", "STREAM")), "each frame's local answer, and its correction"],
+        [code(subjects.decision("DEVICE", "STREAM")), "why a frame was sent or not"],
+        [code(subjects.heartbeat("DEVICE")), "a device's sign of life, with its counters"],
+        [code(subjects.backend("MODEL", "REPLICA")), "a replica of the cloud service, with its queue"],
+      ],
+    ),
+  headers: () =>
+    table(
+      ["header", "in the code"],
+      Object.entries(offloadHeaders).map(([name, header]) => [code(header), code(name)]),
+    ),
+  "offload-reply": fields(offloadReplySchema),
+  "offload-error": fields(offloadErrorSchema),
+  result: () =>
+    (jsonSchema(resultSchema).oneOf ?? jsonSchema(resultSchema).anyOf ?? [])
+      .map((kind) => fieldTable(kind))
+      .join("\n\nor\n\n"),
+  decision: fields(decisionSchema),
+  heartbeat: fields(heartbeatSchema),
+  backend: fields(backendSchema),
+  commands: () => {
+    const program = buildProgram({ live: false, columns: 100, colors: plain, write: () => {} });
+    return [program, ...below(program)].map(helpOf).join("\n\n");
+  },
+};
+
+/** The help does not use colours; commands are described, not run. */
+const plain = {} as never;
+
+const below = (command: Command): Command[] => command.commands.flatMap((child) => [child, ...below(child)]);
+
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
+}
+
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureHelp({ helpWidth: 100 });
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return `### \`${nameOf(command)}\`\n\n\`\`\`text\n${text.trim()}\n\`\`\``;
+}
