@@ -1,3 +1,4 @@
+export type { FastifyReply as Reply } from "fastify";
 export { createHttp, type Http, type HttpOptions } from "./http.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { createMetrics, type Labels, type Metrics } from "./metrics.ts";

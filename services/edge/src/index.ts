@@ -1,1 +1,3 @@
-export {};
+export { loadEdgeConfig, loadEnvironment } from "./config.ts";
+export type { EdgeOptions } from "./device.ts";
+export { type Edge, startEdge } from "./edge.ts";

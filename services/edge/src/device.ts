@@ -1,0 +1,171 @@
+import type { EdgeConfig, Environment, StreamConfig } from "@sluice/contracts";
+import { type Clock, type Prng, seededPrng, systemClock } from "@sluice/foundation";
+import { type Capture, type CaptureState, openCapture } from "@sluice/imaging";
+import { connectLink, type Link, OffloadClient } from "@sluice/messaging";
+import { ModelSlot } from "@sluice/models";
+import {
+  createLogger,
+  createMetrics,
+  type Logger,
+  type Metrics,
+  startTracing,
+  type Tracing,
+} from "@sluice/observability";
+import { Price, Road, TokenBucket } from "@sluice/offload";
+import { Account } from "./account.ts";
+import { BackendWatch } from "./backend-watch.ts";
+import { Events } from "./events.ts";
+import { LiveView } from "./live.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Recent } from "./recent.ts";
+import { Telemetry } from "./telemetry.ts";
+import { Uplink } from "./uplink.ts";
+
+export interface EdgeOptions {
+  readonly config: EdgeConfig;
+  readonly environment: Environment;
+  readonly clock?: Clock;
+  readonly prng?: Prng;
+  /** `asap` takes every frame of a file as fast as it can be answered, for measurements. */
+  readonly pace?: "realtime" | "asap";
+}
+
+/** One stream with all that belongs to it. */
+export interface Running {
+  readonly name: string;
+  readonly account: Account;
+  readonly recent: Recent;
+  readonly live: LiveView;
+  readonly capture: Capture;
+  readonly pipeline: Pipeline;
+  state(): CaptureState;
+}
+
+/** What the streams of a device share. */
+export interface Shared {
+  readonly config: EdgeConfig;
+  readonly clock: Clock;
+  readonly prng: Prng;
+  readonly pace: "realtime" | "asap";
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly model: ModelSlot;
+  readonly bucket: TokenBucket;
+  readonly price: Price;
+  readonly road: Road;
+  readonly events: Events;
+  readonly link: Link;
+  readonly site: Link | undefined;
+  readonly client: OffloadClient;
+  readonly uplink: Uplink;
+  readonly telemetry: Telemetry;
+  readonly backends: BackendWatch;
+}
+
+/** Opens everything that the streams share. Throws where the model or the configuration is no good. */
+export async function openShared(options: EdgeOptions): Promise<Shared> {
+  const { config, environment, clock = systemClock, prng = seededPrng(Date.now()), pace = "realtime" } = options;
+  const logger = createLogger(`edge/${config.device}`, environment.SLUICE_LOG_LEVEL);
+  const metrics = createMetrics();
+  const tracing = await startTracing("sluice-edge", environment.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const model = await ModelSlot.open(config.model, { workers: 1, threads: config.threads });
+  const { rate, burst } = config.offload.budget;
+  const bucket = new TokenBucket(rate, burst, clock.monotonicMs());
+  const link = await connect(config, config.nats.uplink.servers, environment, clock, logger, metrics);
+  const site = config.nats.site && (await connect(config, config.nats.site.servers, environment, clock, logger));
+  const client = new OffloadClient({ link, model: config.offload.model, device: config.device, clock });
+  const uplink = new Uplink({ link, client, bucket, clock, metrics });
+  const events = new Events();
+  const telemetry = new Telemetry({ uplink, site, events, metrics });
+  const backends = new BackendWatch(link, config.offload.model, clock);
+  metrics.set("sluice_edge_budget_bytes_per_second", {}, bucket.bytesPerSecond);
+  return {
+    config,
+    clock,
+    prng,
+    pace,
+    logger,
+    metrics,
+    tracing,
+    model,
+    bucket,
+    price: new Price(),
+    road: new Road(),
+    events,
+    link,
+    site,
+    client,
+    uplink,
+    telemetry,
+    backends,
+  };
+}
+
+function connect(
+  config: EdgeConfig,
+  servers: readonly string[],
+  environment: Environment,
+  clock: Clock,
+  logger: Logger,
+  metrics?: Metrics,
+): Promise<Link> {
+  const { SLUICE_NATS_TOKEN: token, SLUICE_NATS_CREDS: credentialsFile } = environment;
+  return connectLink({
+    servers: [...servers],
+    name: `edge ${config.device}`,
+    clock,
+    ...(token === undefined ? {} : { token }),
+    ...(credentialsFile === undefined ? {} : { credentialsFile }),
+    onState: ({ connected, problem }) => {
+      metrics?.set("sluice_edge_uplink_connected", {}, connected ? 1 : 0);
+      if (problem) logger.warn({ servers, code: problem.code, cure: problem.cure }, problem.message);
+      else logger.info({ servers }, connected ? "connected" : "disconnected");
+    },
+  });
+}
+
+/** Opens one stream; its pipeline does not run yet. */
+export function openStream(shared: Shared, stream: StreamConfig, framesPerSecond: () => number): Running {
+  const { config, clock, prng, logger, metrics, pace } = shared;
+  const account = new Account(stream.name, metrics);
+  const recent = new Recent();
+  const live = new LiveView(clock);
+  let state: CaptureState = { state: "starting", problem: null, width: 0, height: 0, fps: 0, restarts: 0 };
+  const capture = openCapture(
+    {
+      stream: stream.name,
+      source: stream.source,
+      fps: stream.fps,
+      loop: stream.loop,
+      masks: stream.masks,
+      stallAfterMs: stream.stallAfter,
+      pace,
+    },
+    {
+      clock,
+      prng,
+      onState(next) {
+        metrics.inc("sluice_edge_capture_restarts_total", { stream: stream.name }, next.restarts - state.restarts);
+        const level = next.problem ? "warn" : "info";
+        logger[level](
+          { stream: stream.name, state: next.state, cure: next.problem?.cure },
+          next.problem?.message ?? "",
+        );
+        state = next;
+      },
+    },
+  );
+  const pipeline = new Pipeline({
+    ...shared,
+    device: config.device,
+    spec: config.offload,
+    stream,
+    framesPerSecond,
+    capture,
+    account,
+    recent,
+    live,
+  });
+  return { name: stream.name, account, recent, live, capture, pipeline, state: () => state };
+}

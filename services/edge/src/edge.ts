@@ -1,0 +1,90 @@
+import type { Heartbeat } from "@sluice/contracts";
+import { serveDevice } from "./api.ts";
+import { type EdgeOptions, openShared, openStream, type Running, type Shared } from "./device.ts";
+import { heartbeat } from "./heartbeat.ts";
+
+/** How often a device says that it is alive. */
+const heartbeatMs = 2_000;
+
+/** A running device. */
+export interface Edge {
+  /** Address of its page. */
+  readonly url: string;
+  /** Resolves when every source has ended for good, which cameras and loops never do; rejects on a bug. */
+  readonly done: Promise<void>;
+  /** The device's state as it tells it to others. */
+  report(): Heartbeat;
+  /** Reads the model's manifest again; where the new model is no good the old one stays, and this throws. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a device: opens its model, its links and its streams, and serves its page. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const shared = await openShared(options);
+  const streams: Running[] = [];
+  const framesPerSecond = () => streams.reduce((sum, stream) => sum + stream.state().fps, 0);
+  for (const stream of shared.config.streams) streams.push(openStream(shared, stream, framesPerSecond));
+  routeEnds(shared, streams);
+
+  let url: string | null = shared.config.http.url ?? null;
+  const vitals = { ...shared, ...startedNow(shared), streams };
+  const report = () => heartbeat({ ...vitals, url });
+  const http = await serveDevice(shared, streams, report).catch(async (error: unknown) => {
+    await closeAll(shared, streams);
+    throw error;
+  });
+  url ??= http.url;
+  const stopBeating = beat(shared, report);
+  const done = Promise.all(streams.map((stream) => stream.pipeline.run())).then(() => undefined);
+  return {
+    url: http.url,
+    done,
+    report,
+    reload: () => shared.model.swap(shared.config.model),
+    async close() {
+      stopBeating();
+      await Promise.all(streams.map((stream) => stream.capture.close()));
+      await done.catch(() => undefined);
+      await http.close();
+      await closeAll(shared, streams);
+    },
+  };
+}
+
+const startedNow = ({ clock }: Shared) => ({ startedAtMs: clock.wallMs(), startedMonotonicMs: clock.monotonicMs() });
+
+/** Each offload's end goes to the stream that sent it. */
+function routeEnds({ client, metrics }: Shared, streams: readonly Running[]): void {
+  const byName = new Map(streams.map((stream) => [stream.name, stream]));
+  client.onEnd((end) => {
+    metrics.inc("sluice_edge_uplink_bytes_total", { direction: "down", kind: "reply" }, end.bytesDown);
+    byName.get(end.stream)?.pipeline.ended(end);
+  });
+}
+
+function beat(shared: Shared, report: () => Heartbeat): () => void {
+  const { clock, telemetry, metrics } = shared;
+  let cancel = () => {};
+  const once = () => {
+    const now = report();
+    telemetry.heartbeat(now);
+    metrics.set("sluice_edge_budget_tokens_bytes", {}, now.budget.tokens);
+    for (const { name, inFlight } of now.streams) {
+      metrics.set("sluice_edge_offloads_in_flight", { stream: name }, inFlight);
+    }
+    cancel = clock.after(heartbeatMs, once);
+  };
+  cancel = clock.after(heartbeatMs, once);
+  return () => cancel();
+}
+
+async function closeAll(shared: Shared, streams: readonly Running[]): Promise<void> {
+  for (const stream of streams) stream.live.close();
+  shared.events.close();
+  await Promise.all(streams.map((stream) => stream.capture.close()));
+  shared.client.close();
+  shared.backends.stop();
+  await Promise.all([shared.link.close(), shared.site?.close(), shared.model.close()]);
+  await shared.tracing.shutdown();
+}

@@ -1,0 +1,72 @@
+import { type EdgeConfig, type Heartbeat, type StreamReport, versionOfWire } from "@sluice/contracts";
+import type { Clock } from "@sluice/foundation";
+import type { CaptureState } from "@sluice/imaging";
+import type { ModelSlot } from "@sluice/models";
+import type { TokenBucket } from "@sluice/offload";
+import type { Account } from "./account.ts";
+import type { BackendWatch } from "./backend-watch.ts";
+import type { Uplink } from "./uplink.ts";
+
+/** What a heartbeat is written from. */
+export interface Vitals {
+  readonly config: EdgeConfig;
+  readonly startedAtMs: number;
+  readonly startedMonotonicMs: number;
+  readonly url: string | null;
+  readonly model: ModelSlot;
+  readonly uplink: Uplink;
+  readonly backends: BackendWatch;
+  readonly bucket: TokenBucket;
+  readonly streams: readonly { name: string; account: Account; state: () => CaptureState }[];
+  readonly clock: Clock;
+}
+
+/** The device's sign of life as of now. */
+export function heartbeat(vitals: Vitals): Heartbeat {
+  const { config, model, uplink, backends, bucket, clock } = vitals;
+  const nowMs = clock.monotonicMs();
+  return {
+    version: versionOfWire,
+    device: config.device,
+    atMs: clock.wallMs(),
+    startedAtMs: vitals.startedAtMs,
+    url: vitals.url,
+    model: { name: model.model.name, digest: model.model.digest },
+    uplink: {
+      state: uplink.connected ? "connected" : "disconnected",
+      model: config.offload.model,
+      ...backends.state(),
+    },
+    budget: {
+      bytesPerSecond: bucket.bytesPerSecond,
+      burstBytes: bucket.burstBytes,
+      tokens: bucket.available(nowMs),
+      spentBytes: bucket.spentBytes,
+      elapsedMs: nowMs - vitals.startedMonotonicMs,
+    },
+    streams: vitals.streams.map((stream) =>
+      report(stream.name, stream.account, stream.state(), uplink.inFlight(stream.name)),
+    ),
+  };
+}
+
+function report(name: string, account: Account, capture: CaptureState, inFlight: number): StreamReport {
+  const { frames, answered, dropped, offloads, sent, bytes, price } = account;
+  return {
+    name,
+    state: capture.state,
+    problem: capture.problem ? `${capture.problem.message} ${capture.problem.cure}` : null,
+    width: capture.width,
+    height: capture.height,
+    fps: capture.fps,
+    frames,
+    answered,
+    dropped: { ...dropped },
+    offloads: { ...offloads },
+    sent,
+    inFlight,
+    bytes,
+    price,
+    agreement: account.agreement(),
+  };
+}

@@ -1,0 +1,33 @@
+import { parseArgs } from "node:util";
+import { asSluiceError } from "@sluice/contracts";
+import { loadEdgeConfig, loadEnvironment } from "./config.ts";
+import { startEdge } from "./edge.ts";
+
+/** Runs one device until it is told to stop: `--config FILE`. SIGHUP reads the model's manifest again. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  if (!values.config) throw new Error("usage: sluice edge --config FILE");
+  const edge = await startEdge({
+    config: await loadEdgeConfig(values.config),
+    environment: loadEnvironment(process.env),
+  });
+  const stop = () => void edge.close().then(() => process.exit(0), fail);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
+  process.on("disconnect", stop);
+  process.on("SIGHUP", () => void edge.reload().catch(complain));
+  process.send?.({ kind: "ready", url: edge.url });
+  await edge.done;
+  stop();
+}
+
+function complain(cause: unknown): void {
+  const { code, message, cure } = asSluiceError(cause);
+  process.stderr.write(`${code}: ${message}\n${cure}\n`);
+}
+
+function fail(cause: unknown): void {
+  complain(cause);
+  process.exit(1);
+}
+
+main().catch(fail);

@@ -1,0 +1,71 @@
+import { type DecisionMessage, type Result, toWire, versionOfWire } from "@sluice/contracts";
+import type { CapturedFrame } from "@sluice/imaging";
+import type { Decision } from "@sluice/offload";
+import type { Detection } from "@sluice/vision";
+
+/** Writes one stream's messages: what is the same in all of them is said once, here. */
+export class Messages {
+  readonly #device: string;
+  readonly #stream: string;
+  readonly #classes: readonly string[];
+
+  constructor(device: string, stream: string, classes: readonly string[]) {
+    this.#device = device;
+    this.#stream = stream;
+    this.#classes = classes;
+  }
+
+  local(frame: CapturedFrame, local: readonly Detection[], answer: readonly Detection[], inferMs: number): Result {
+    return {
+      kind: "local",
+      ...this.#key(frame),
+      sourceFrame: frame.sourceIndex,
+      width: frame.width,
+      height: frame.height,
+      local: toWire(local, this.#classes),
+      answer: toWire(answer, this.#classes),
+      inferMs,
+    };
+  }
+
+  correction(frame: CapturedFrame, answer: readonly Detection[], ageMs: number, inTime: boolean): Result {
+    return {
+      kind: "correction",
+      ...this.#key(frame),
+      width: frame.width,
+      height: frame.height,
+      answer: toWire(answer, this.#classes),
+      ageMs,
+      inTime,
+    };
+  }
+
+  /** What became of a decision: `bytes` is what went on the wire, 0 if nothing did, for `reason`. */
+  decision(
+    frame: CapturedFrame,
+    { signals, value, price, rung }: Decision,
+    outcome: { reason: Decision["reason"]; bytes: number; tokens: number },
+  ): DecisionMessage {
+    const sent = outcome.bytes > 0;
+    const { staleMs, ...shares } = signals;
+    return {
+      ...this.#key(frame),
+      action: sent ? "send" : "skip",
+      rung: sent ? rung.name : null,
+      value,
+      price,
+      ...outcome,
+      signals: Number.isFinite(staleMs) ? { ...shares, staleMs } : shares,
+    };
+  }
+
+  #key(frame: CapturedFrame) {
+    return {
+      version: versionOfWire,
+      device: this.#device,
+      stream: this.#stream,
+      frame: frame.index,
+      capturedAtMs: frame.capturedAtMs,
+    };
+  }
+}

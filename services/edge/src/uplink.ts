@@ -1,0 +1,70 @@
+import type { Clock } from "@sluice/foundation";
+import type { Link, OffloadClient, OffloadSend } from "@sluice/messaging";
+import { publishedBytes } from "@sluice/messaging";
+import type { Metrics } from "@sluice/observability";
+import type { TokenBucket } from "@sluice/offload";
+
+/** Why something was not put on the wire. */
+export type Refusal = "disconnected" | "budget";
+
+/** The metered link: nothing goes out that the bucket has not paid for, to the byte. */
+export class Uplink {
+  readonly #link: Link;
+  readonly #client: OffloadClient;
+  readonly #bucket: TokenBucket;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+
+  constructor(parts: { link: Link; client: OffloadClient; bucket: TokenBucket; clock: Clock; metrics: Metrics }) {
+    this.#link = parts.link;
+    this.#client = parts.client;
+    this.#bucket = parts.bucket;
+    this.#clock = parts.clock;
+    this.#metrics = parts.metrics;
+  }
+
+  get connected(): boolean {
+    return this.#link.connected;
+  }
+
+  /** Offloads of a stream that wait for a reply within their deadline. */
+  inFlight(stream: string): number {
+    return this.#client.inFlight(stream);
+  }
+
+  /** Bytes that an offload of this stream takes beyond its picture. */
+  overheadBytes(stream: string): number {
+    const longestFrame = 1e9;
+    return this.#client.price({
+      stream,
+      frame: longestFrame,
+      jpeg: new Uint8Array(),
+      deadlineMs: this.#clock.wallMs(),
+    });
+  }
+
+  /** Sends an offload; returns the bytes it took on the wire, or why it was not sent. */
+  offload(request: OffloadSend): number | Refusal {
+    return this.#pay("offload", this.#client.price(request), () => this.#client.send(request));
+  }
+
+  /** Publishes a message of the device itself over the metered link. */
+  publish(kind: "result" | "decision" | "heartbeat", subject: string, json: string): Refusal | undefined {
+    const payload = Buffer.from(json);
+    const paid = this.#pay(kind, publishedBytes(subject, undefined, {}, payload.length), () =>
+      this.#link.publish(subject, payload),
+    );
+    return typeof paid === "string" ? paid : undefined;
+  }
+
+  #pay(kind: string, bytes: number, put: () => boolean): number | Refusal {
+    if (!this.#link.connected) return "disconnected";
+    if (!this.#bucket.take(bytes, this.#clock.monotonicMs())) return "budget";
+    if (!put()) {
+      this.#bucket.refund(bytes);
+      return "disconnected";
+    }
+    this.#metrics.inc("sluice_edge_uplink_bytes_total", { direction: "up", kind }, bytes);
+    return bytes;
+  }
+}
