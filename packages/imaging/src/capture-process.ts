@@ -10,6 +10,9 @@ import { SourceProblem } from "./shot.ts";
 /** No farewell: libraries may hang in the kernel, and there is nothing here worth saving. */
 const die = () => process.kill(process.pid, "SIGKILL");
 
+// Ctrl-C reaches the whole process group: the parent drains in its own order, and ends us when it is done.
+process.on("SIGINT", () => {});
+
 const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
 channel.on("error", die);
 channel.on("close", die);

@@ -29,33 +29,35 @@ export interface CaptureChild {
 export async function startChild(request: CaptureRequest, receiver: Receiver, clock: Clock): Promise<CaptureChild> {
   const reader = new MessageReader(receiver, request.maxPixels);
   let fault = "";
+  let child: ChildProcess | undefined;
+  const failed = (error: unknown) => {
+    fault ||= String(error);
+    child?.kill("SIGKILL");
+  };
   const { near, far } = await socketPair({
     target: () => reader.target(),
     advance: (byteCount) => {
       try {
         if (fault === "") reader.advance(byteCount);
       } catch (error) {
-        fault = String(error);
-        child.kill("SIGKILL");
+        failed(error);
       }
     },
+    failed,
   });
   const environment = Object.fromEntries(passedOn.map((name) => [name, process.env[name]]));
-  const child = spawn(process.execPath, ["--no-warnings", program], {
+  child = spawn(process.execPath, ["--no-warnings", program], {
     stdio: ["ignore", "ignore", "pipe", far],
     env: { ...environment, MALLOC_ARENA_MAX: "2" },
   });
   far.destroy();
-  near.on("error", (error) => {
-    fault ||= String(error);
-    child.kill("SIGKILL");
-  });
   near.write(`${JSON.stringify(request)}\n`);
-  const gone = departure(child, near, () => fault);
+  const started = child;
+  const gone = departure(started, near, () => fault);
   return {
     gone,
     grant: (count) => void near.write(Buffer.alloc(count, 1)),
-    end: () => end(child, gone, clock),
+    end: () => end(started, gone, clock),
   };
 }
 

@@ -24,7 +24,7 @@ export function frameShown(data: Uint8Array, offset = 0): number {
 /** Writes H.264 into the container that the path's extension names. */
 export async function buildClip(path: string, clip: Clip): Promise<string> {
   const { frames, fps = 10, width = 64, height = 48 } = clip;
-  using encoder = await openEncoder(fps, width, height);
+  using encoder = await openEncoder(fps, width, height, !/\.(h264|ts)$/.test(path));
   await using container = new FormatContext();
   ok(container.allocOutputContext2(null, null, path));
   const track = container.newStream();
@@ -48,7 +48,7 @@ export async function buildClip(path: string, clip: Clip): Promise<string> {
   return path;
 }
 
-async function openEncoder(fps: number, width: number, height: number): Promise<CodecContext> {
+async function openEncoder(fps: number, width: number, height: number, globalHeader: boolean): Promise<CodecContext> {
   const codec = Codec.findEncoderByName("libx264" as FFVideoEncoder);
   if (!codec) throw new Error("no libx264");
   const encoder = new CodecContext();
@@ -59,7 +59,7 @@ async function openEncoder(fps: number, width: number, height: number): Promise<
   encoder.timeBase = new Rational(1, fps);
   encoder.framerate = new Rational(fps, 1);
   encoder.gopSize = fps;
-  encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  if (globalHeader) encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
   using options = Dictionary.fromObject({ preset: "ultrafast", crf: "8", threads: "1" });
   ok(await encoder.open2(codec, options));
   return encoder;

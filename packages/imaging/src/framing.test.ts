@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeHeader, encodeReport, HEADER_BYTES, type Header, MessageReader, type Report } from "./framing.ts";
 
@@ -16,7 +16,7 @@ const header = (width: number, height: number, index: number): Header => ({
 
 function reader() {
   const got: ({ header: Header; pixels: number[] } | Report)[] = [];
-  let memory = new Uint8Array(0);
+  let memory: Uint8Array = new Uint8Array(0);
   const messages = new MessageReader(
     {
       frameTarget: (h) => (memory = new Uint8Array(new SharedArrayBuffer(h.bodyBytes))),

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fillSpans, maskSpans } from "./mask.ts";
 import type { Polygon } from "./options.ts";
@@ -10,7 +10,7 @@ function painted(polygons: readonly Polygon[], width: number, height: number): s
   const pixel = (x: number, y: number) => rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3).join();
   const marks: Record<string, string> = { "0,0,0": "#", "255,255,255": "." };
   return Array.from({ length: height }, (_, y) =>
-    Array.from({ length: width }, (_, x) => marks[pixel(x, y)] ?? "?").join(""),
+    Array.from({ length: width }, (__, x) => marks[pixel(x, y)] ?? "?").join(""),
   );
 }
 
@@ -78,7 +78,7 @@ test("no point of a triangle stays visible, and nothing beyond its surrounding b
       const [x, y] = [inside[0]! * width, inside[1]! * height];
       const nearBorder = [x, y].some((n) => Math.abs(n - Math.round(n)) < 1e-6);
       const flat = Math.abs((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])) < 1e-6;
-      if (!nearBorder && !flat) expect(picture[Math.floor(y)]![Math.floor(x)]).toBe("#");
+      expect(nearBorder || flat || picture[Math.floor(y)]![Math.floor(x)] === "#").toBe(true);
       const [left, right] = [Math.min(a[0], b[0], c[0]), Math.max(a[0], b[0], c[0])];
       picture.forEach((row) => {
         expect(row.slice(0, Math.floor(left * width))).not.toContain("#");

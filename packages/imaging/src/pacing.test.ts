@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Pacer, RateCap } from "./pacing.ts";
 
@@ -42,7 +42,7 @@ test("no window of time holds more than the cap allows, and a source below the c
       (cap, fps) => {
         const limit = new RateCap(cap);
         const kept = Array.from({ length: 300 }, (_, n) => (n * 1_000) / fps).filter((ms) => limit.keeps(ms));
-        if (fps <= cap) expect(kept).toHaveLength(300);
+        expect(fps > cap || kept.length === 300).toBe(true);
         for (const ms of kept) {
           const second = kept.filter((other) => other >= ms && other < ms + 1_000);
           expect(second.length).toBeLessThanOrEqual(Math.ceil(cap * 1.1) + 1);

@@ -14,6 +14,8 @@ export interface SocketPair {
 interface Sink {
   target(): Uint8Array;
   advance(byteCount: number): void;
+  /** The connection broke. */
+  failed(error: Error): void;
 }
 
 /**
@@ -22,9 +24,9 @@ interface Sink {
  */
 export async function socketPair(sink: Sink): Promise<SocketPair> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-capture-"));
+  const path = join(folder, "socket");
+  const server = createServer({ pauseOnConnect: true });
   try {
-    const path = join(folder, "socket");
-    const server = createServer({ pauseOnConnect: true });
     server.listen(path);
     await once(server, "listening");
     const accepted = once(server, "connection");
@@ -38,10 +40,11 @@ export async function socketPair(sink: Sink): Promise<SocketPair> {
         },
       },
     });
-    const [far] = (await accepted) as [Socket];
-    server.close();
+    near.on("error", (error) => sink.failed(error));
+    const [[far]] = (await Promise.all([accepted, once(near, "connect")])) as [[Socket], unknown];
     return { near, far };
   } finally {
+    server.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

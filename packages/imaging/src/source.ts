@@ -6,7 +6,7 @@ import { type Medium, openVideo } from "./video-source.ts";
 /** A network that is silent for this long fails by itself, should the watchdog not have ended the process before. */
 const SILENCE_MICROS = 30_000_000;
 /** A live picture is wanted now: little is read before the first one is shown. */
-const live = { probesize: 500_000, analyzeduration: 1_000_000, fflags: "nobuffer" };
+const live = { probesize: 500_000, analyzeduration: 1_000_000 };
 
 /**
  * How FFmpeg opens each kind of source. The whitelists keep a hostile playlist in its own world: one from the network
