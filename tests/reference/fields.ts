@@ -37,7 +37,7 @@ export function valueText(schema: JsonSchema): string {
   if (options) return options.map(valueText).join(" or ");
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
-  if (schema.examples?.[0] !== undefined) return `text such as \`${String(schema.examples[0])}\``;
+  if (schema.examples?.[0] !== undefined) return `text such as \`${schema.examples[0]}\``;
   if (schema.prefixItems) return `[${schema.prefixItems.map(valueText).join(", ")}]`;
   if (schema.type === "array") return `list${span(schema.minItems, schema.maxItems)}${listOf(schema.items)}`;
   if (schema.type === "integer") return `whole number${span(schema.minimum, schema.maximum)}`;

@@ -10,7 +10,7 @@ export interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
-  readonly examples?: readonly unknown[];
+  readonly examples?: readonly (string | number)[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly pattern?: string;

@@ -8,7 +8,7 @@ import { startBroker } from "./broker.ts";
 import { consoleConfig, edgeConfig, inferenceConfig } from "./configs.ts";
 import { Fleet } from "./fleet.ts";
 import { Group } from "./group.ts";
-import { type DemoOptions, type Plan, planDemo } from "./plan.ts";
+import { type DemoOptions, type Device, type Plan, planDemo } from "./plan.ts";
 import { checkPort } from "./port.ts";
 import { type Reference, readTruth } from "./reference.ts";
 import { writeResults } from "./results.ts";
@@ -17,9 +17,9 @@ import { aborted, stopRequest } from "./signals.ts";
 
 export type { DemoOptions } from "./plan.ts";
 
-/** A step of the end may take so long; three of them, within 5 s, when a person waits for it. */
-const hurriedStepMs = 1_500;
-const orderlyStepMs = 10_000;
+/** The end has three steps: devices and page, cloud service, broker. A person who waits sees it done within 5 s. */
+const hurriedMs = [2_500, 1_200, 600];
+const orderlyMs = [10_000, 5_000, 2_000];
 
 /** `sluice demo`, from its options to its last line. */
 export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<void> {
@@ -28,7 +28,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   await checkPort(plan.port);
   using stop = stopRequest();
   const ran = await runFleet(plan, terminal, stop.signal);
-  if (ran && plan.out) await report(plan, truths, ran, terminal, stop.signal);
+  if (ran && plan.out) await conclude(plan, truths, ran, terminal, stop.signal);
 }
 
 interface Ran {
@@ -53,8 +53,8 @@ async function runFleet(plan: Plan, terminal: Terminal, signal: AbortSignal): Pr
     throw error;
   } finally {
     const devices = plan.devices.map(({ name }) => name);
-    await group.stop([[...devices, "console"], ["inference"]], signal.aborted ? hurriedStepMs : orderlyStepMs);
-    await fleet?.close();
+    await group.stop([[...devices, "console"], ["inference"], ["nats-server"]], signal.aborted ? hurriedMs : orderlyMs);
+    await fleet?.leave();
     if (!plan.out) await rm(folder, { recursive: true, force: true });
     terminal.write("Stopped; no process is left.\n");
   }
@@ -87,18 +87,22 @@ async function setUp(
   terminal.write(`Starting ${plan.devices.length} device(s), a broker, the cloud service and the page\n`);
   const natsUrl = await step("nats-server", startBroker(group, folder, systemClock));
   const fleet = await Fleet.follow(plan.devices, plan.out !== undefined, natsUrl, systemClock);
+  const startDevice = async (device: Device) => {
+    const config = edgeConfig(plan, device, natsUrl);
+    const url = await group.start(device.name, "edge", config, (report) => fleet.close(device, report));
+    fleet.found(device, url);
+    return url;
+  };
   try {
     const [page] = await Promise.all([
       step("console", group.start("console", "console", consoleConfig(plan, natsUrl))),
       step("inference", group.start("inference", "inference", inferenceConfig(plan, natsUrl))),
-      ...plan.devices.map((device) =>
-        step(`edge ${device.name}`, group.start(device.name, "edge", edgeConfig(plan, device, natsUrl))),
-      ),
+      ...plan.devices.map((device) => step(`edge ${device.name}`, startDevice(device))),
     ]);
     terminal.write(`\n  Open ${terminal.colors.bold(page)}\n\n`);
     return fleet;
   } catch (error) {
-    await fleet.close();
+    await fleet.leave();
     throw error;
   }
 }
@@ -113,11 +117,12 @@ async function watch(plan: Plan, fleet: Fleet, group: Group, terminal: Terminal,
     if (signal.aborted || nowMs >= endMs) return;
     const waitMs = Math.min(showEveryMs(terminal), endMs - nowMs);
     await Promise.race([pause(systemClock, waitMs, signal), group.failed]);
+    await fleet.poll(signal);
     screen.show(fleet.sights, (systemClock.monotonicMs() - startMs) / 1_000);
   }
 }
 
-async function report(
+async function conclude(
   plan: Plan,
   truths: readonly (Reference | undefined)[],
   { fleet, seconds, interrupted }: Ran,

@@ -8,10 +8,8 @@ import { Child } from "./child.ts";
 /** Loading and warming up a model on a busy machine takes its time. */
 const readyWithinMs = 120_000;
 
-interface Ready {
-  readonly kind: "ready";
-  readonly url: string;
-}
+/** What a program tells whoever started it: that it serves, and, as it ends, its last report. */
+type Word = { readonly kind: "ready"; readonly url: string } | { readonly kind: "stopped"; readonly report: unknown };
 
 /** The demo's processes. Any that ends before it is told to is a failure of the whole. */
 export class Group {
@@ -45,13 +43,24 @@ export class Group {
     if (!this.#stopping) this.#failed.reject(child.failure("ended by itself"));
   }
 
-  /** Starts one of Sluice's programs with a configuration; resolves with its address when it is ready. */
-  async start(name: string, program: ProgramName, config: unknown): Promise<string> {
+  /**
+   * Starts one of Sluice's programs with a configuration; resolves with its address when it is ready. `onStopped` is
+   * told its last report, if it makes one.
+   */
+  async start(
+    name: string,
+    program: ProgramName,
+    config: unknown,
+    onStopped: (report: unknown) => void = () => {},
+  ): Promise<string> {
     const file = join(this.#folder, `${name}.yaml`);
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
     const child = this.spawn(name, [process.execPath, programs[program], "--config", file], "ipc");
     const ready = new Promise<string>((resolve) => {
-      child.process.on("message", (message: Ready) => message.kind === "ready" && resolve(message.url));
+      child.process.on("message", (word: Word) => {
+        if (word.kind === "ready") resolve(word.url);
+        else if (word.kind === "stopped") onStopped(word.report);
+      });
     });
     const late = pause(this.#clock, readyWithinMs).then(() => {
       throw child.failure(`was not ready within ${readyWithinMs / 1_000} s`);
@@ -60,21 +69,18 @@ export class Group {
   }
 
   /**
-   * Ends everything in the order given, each step within `stepMs` and those left after it by force: first what needs
-   * the others to finish its work.
+   * Ends everything in the order given: first what needs the others to finish its work. What is left after a step's
+   * time goes by force.
    */
-  async stop(order: readonly (readonly string[])[], stepMs: number): Promise<void> {
+  async stop(order: readonly (readonly string[])[], withinMs: readonly number[]): Promise<void> {
     this.#stopping = true;
-    for (const names of order)
-      await this.#end(
-        names.map((name) => this.#children.get(name)),
-        stepMs,
-      );
-    await this.#end([...this.#children.values()], stepMs);
+    for (const [step, names] of order.entries()) {
+      const children = names.map((name) => this.#children.get(name)).filter((child) => child !== undefined);
+      await this.#end(children, withinMs[step]!);
+    }
   }
 
-  async #end(children: readonly (Child | undefined)[], withinMs: number): Promise<void> {
-    const step = children.filter((child) => child !== undefined);
+  async #end(step: readonly Child[], withinMs: number): Promise<void> {
     for (const child of step) child.signal("SIGTERM");
     const gone = Promise.all(step.map((child) => child.gone));
     const enough = new AbortController();
