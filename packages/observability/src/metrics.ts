@@ -66,8 +66,14 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
 function instrument(name: string, spec: MetricSpec, registry: OpenMetrics): Instrument {
   const options = { name, help: spec.help, labelNames: [...spec.labels], registers: [registry] };
   if (spec.type === "counter") return new Counter(options);
-  if (spec.type === "gauge") return new Gauge(options);
+  if (spec.type === "gauge") return unset(new Gauge(options));
   return new Histogram({ ...options, enableExemplars: true, ...(spec.buckets && { buckets: [...spec.buckets] }) });
+}
+
+/** The library starts a gauge without labels at 0; here it is absent until it is known. */
+function unset(gauge: Gauge): Gauge {
+  gauge.remove({});
+  return gauge;
 }
 
 const keyOf = (name: MetricName, labels: AnyLabels) => specs[name].labels.map((label) => labels[label]).join("\n");

@@ -1,4 +1,5 @@
-import type { Span as ApiSpan, Attributes, SpanContext } from "@opentelemetry/api";
+import type { Span as ApiSpan, Attributes, SpanContext, SpanStatusCode } from "@opentelemetry/api";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 
 /** Spans that wait for export; more are dropped, oldest kept. */
 const queueLength = 2_048;
@@ -28,9 +29,14 @@ export interface Tracing {
 /**
  * Traces to the OTLP/HTTP collector at `endpoint` (`/v1/traces` is appended). Without one no OpenTelemetry code is
  * loaded, and spans only pass their parent on. Exporting takes bytes outside the budget: point it at the site.
+ * `onError` is told each batch that could not be exported, and that is all that comes of it.
  */
-export async function startTracing(service: string, endpoint: string | undefined): Promise<Tracing> {
-  return endpoint === undefined ? noTracing : exporting(service, endpoint);
+export async function startTracing(
+  service: string,
+  endpoint: string | undefined,
+  onError: (error: Error) => void = () => {},
+): Promise<Tracing> {
+  return endpoint === undefined ? noTracing : exporting(service, endpoint, onError);
 }
 
 const noTracing: Tracing = {
@@ -41,7 +47,7 @@ const noTracing: Tracing = {
   shutdown: async () => {},
 };
 
-async function exporting(service: string, endpoint: string): Promise<Tracing> {
+async function exporting(service: string, endpoint: string, onError: (error: Error) => void): Promise<Tracing> {
   const [api, sdk, { resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
     import("@opentelemetry/api"),
     import("@opentelemetry/sdk-trace"),
@@ -49,7 +55,7 @@ async function exporting(service: string, endpoint: string): Promise<Tracing> {
     import("@opentelemetry/exporter-trace-otlp-http"),
   ]);
   const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
-  const exporter = new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs });
+  const exporter = reporting(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), onError);
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ "service.name": service }),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter, maxQueueSize: queueLength })],
@@ -62,7 +68,19 @@ async function exporting(service: string, endpoint: string): Promise<Tracing> {
       const context = remote ? api.trace.setSpanContext(api.ROOT_CONTEXT, remote) : api.ROOT_CONTEXT;
       return wrap(tracer.startSpan(name, { ...(attributes && { attributes }) }, context), api.SpanStatusCode.ERROR);
     },
-    shutdown: () => provider.shutdown(),
+    // What went wrong with the last batch was told to onError already; a daemon does not fail to stop over it.
+    shutdown: () => provider.shutdown().catch(() => {}),
+  };
+}
+
+function reporting(exporter: SpanExporter, onError: (error: Error) => void): SpanExporter {
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        if (result.error) onError(result.error);
+        done(result);
+      }),
+    shutdown: () => exporter.shutdown(),
   };
 }
 
