@@ -4,6 +4,7 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { seededPrng } from "@sluice/foundation";
 import sharp from "sharp";
 import { expect, test, vi } from "vitest";
 import { captureProcesses, isAlive, openTest, take, temporaryFolder } from "./capture.builder.ts";
@@ -44,6 +45,35 @@ test.each([
   renameSync(await buildClip(join(folder, "good.mp4"), { frames: 5 }), path);
   expect(await take(capture)).toHaveLength(5);
   expect(capture.states.at(-1)).toMatchObject({ state: "ended", problem: null });
+});
+
+test("a capture process that hangs is killed and replaced", async () => {
+  const clip = await buildClip(join(temporaryFolder(), "a.mp4"), { frames: 60, fps: 30 });
+  const capture = openTest(`file:${clip}`, { loop: true, pace: "realtime", stallAfterMs: 700 });
+  await take(capture, 3);
+  const [pid] = captureProcesses();
+  process.kill(pid!, "SIGSTOP");
+  const after = take(capture, 10);
+  const { problem } = await capture.reached((s) => s.state === "stalled");
+  expect(problem).toMatchObject({ code: "source-stalled", consequence: "waiting" });
+  expect(await after).toHaveLength(10);
+  expect(isAlive(pid!)).toBe(false);
+});
+
+test("damage anywhere in a clip costs frames, never more", async () => {
+  const folder = temporaryFolder();
+  const clip = readFileSync(await buildClip(join(folder, "a.mkv"), { frames: 60, width: 160, height: 120 }));
+  const prng = seededPrng(7);
+  for (let round = 0; round < 5; round++) {
+    const damaged = Buffer.from(clip);
+    for (let n = 0; n < 20; n++) damaged[1_000 + Math.floor(prng.next() * (clip.length - 1_000))] = prng.next() * 256;
+    const path = join(folder, `${round}.mkv`);
+    writeFileSync(path, damaged);
+    const capture = openTest(`file:${path}`);
+    const seen = await Promise.race([take(capture), capture.reached((s) => s.problem !== null).then(() => undefined)]);
+    expect(seen === undefined || seen.length > 0).toBe(true);
+    await capture.close();
+  }
 });
 
 test("a clip that is cut in the middle plays what is there", async () => {
