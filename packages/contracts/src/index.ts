@@ -1,4 +1,5 @@
 export { type OffloadSpec, offloadSchema, type PolicyName, policies, type Rung } from "./budget.ts";
+export { type ConsoleConfig, consoleConfigSchema } from "./console-config.ts";
 export { readDocument, validate } from "./document.ts";
 export {
   type EdgeConfig,

@@ -78,6 +78,21 @@ export const metrics = {
     help: `Requests refused, by code: ${Object.keys(catalogue).join(", ")}.`,
     labels: ["model", "transport", "code"],
   },
+  sluice_inference_in_flight: {
+    type: "gauge",
+    help: "Requests received that are neither answered nor refused yet.",
+    labels: ["model", "transport"],
+  },
+  sluice_inference_reruns_total: {
+    type: "counter",
+    help: "Batches that failed and were run again picture by picture, to find the guilty ones.",
+    labels: ["model"],
+  },
+  sluice_inference_model_stale: {
+    type: "gauge",
+    help: "1 while the newest manifest is no good and the model before it serves on.",
+    labels: ["model"],
+  },
   sluice_inference_bytes_total: {
     type: "counter",
     help: "Payload bytes, by direction.",
@@ -109,6 +124,19 @@ export const metrics = {
     help: "Updates of metrics that had too many series already.",
     labels: [],
   },
+  sluice_console_messages_total: {
+    type: "counter",
+    help: "Messages heard, by kind (heartbeat, result, decision, backend) and fate (applied, or why it was ignored: invalid, too-large, forged, unknown, full, twin, name, overflow).",
+    labels: ["kind", "fate"],
+  },
+  sluice_console_devices: { type: "gauge", help: "Devices known, silent ones included.", labels: [] },
+  sluice_console_pages: { type: "gauge", help: "Open pages that follow the fleet.", labels: [] },
+  sluice_console_page_waits_total: {
+    type: "counter",
+    help: "Times a page was too slow to take what had come, and will see only the newest of it.",
+    labels: [],
+  },
+  sluice_console_connected: { type: "gauge", help: "1 while the broker can be reached.", labels: [] },
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof metrics;

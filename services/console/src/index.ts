@@ -1,1 +1,1 @@
-export {};
+export { type Console, startConsole } from "./console.ts";
