@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Picture } from "@sluice/vision";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Preprocess, Preprocessor } from "./preprocess.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Graph, type OnnxConstant, type OnnxNode, type OnnxValue, onnxFile } from "./onnx.ts";
+import { type Graph, type OnnxConstant, type OnnxNode, onnxFile } from "./onnx.ts";
 
 /** A detection that a test model always reports, in input pixels around a cell of its grid. */
 export interface FixedPeak {

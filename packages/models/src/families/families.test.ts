@@ -16,7 +16,6 @@ const rounded = (boxes: readonly object[]) =>
   boxes.map((box) => Object.values(box).map((value) => Math.round((value as number) * 1e4) / 1e4));
 
 describe("peaks", () => {
-  const { decode } = adapters.peaks;
   /** 8 × 4 cells of 8 pixels; class 1, cell (x 3, y 2) of the second image. */
   const cell = 2 * 8 + 3;
   const outputs = [
@@ -25,12 +24,12 @@ describe("peaks", () => {
   ];
 
   test("distances are measured from the cell's centre", () => {
-    expect(rounded(decode(outputs, 1, head))).toEqual([[28 - 4, 20 - 5, 28 + 6, 20 + 7, 0.5, 1]]);
+    expect(rounded(adapters.peaks.decode(outputs, 1, head))).toEqual([[28 - 4, 20 - 5, 28 + 6, 20 + 7, 0.5, 1]]);
   });
 
   test("scores under the floor are left out, and so are zeros where the floor is zero", () => {
-    expect(decode(outputs, 0, head)).toEqual([]);
-    expect(decode(outputs, 0, { ...head, floor: 0 })).toHaveLength(1);
+    expect(adapters.peaks.decode(outputs, 0, head)).toEqual([]);
+    expect(adapters.peaks.decode(outputs, 0, { ...head, floor: 0 })).toHaveLength(1);
   });
 });
 
