@@ -2,6 +2,7 @@ import { buildProgram, type Command } from "@sluice/cli";
 import {
   backendSchema,
   catalogue,
+  consoleConfigSchema,
   decisionSchema,
   edgeConfigSchema,
   environmentSchema,
@@ -27,6 +28,7 @@ const fields = (schema: Parameters<typeof jsonSchema>[0]) => () => fieldTable(js
 export const sections: Readonly<Record<string, () => string>> = {
   "edge-config": fields(edgeConfigSchema),
   "inference-config": fields(inferenceConfigSchema),
+  "console-config": fields(consoleConfigSchema),
   "model-manifest": fields(modelSchema),
   environment: fields(environmentSchema),
   metrics: () =>

@@ -2,7 +2,7 @@ import { policies } from "@sluice/contracts";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type DemoOptions, runDemo } from "./demo/demo.ts";
 import { runDoctor } from "./doctor.ts";
-import { type CheckOptions, checkModel } from "./model-check.ts";
+import { type CheckOptions, showModel } from "./model-check.ts";
 import { runProgram } from "./run-program.ts";
 import type { Terminal } from "./terminal.ts";
 import type { ProgramName } from "./workspace.ts";
@@ -72,11 +72,9 @@ function model(terminal: Terminal): Command {
   const check = new Command("check")
     .description("Load a model from its manifest, run it, and show its shapes and times")
     .argument("<manifest>", "the model's manifest, a YAML file")
-    .option("--runs <n>", "times to run it", positive, 20)
-    .option("--threads <n>", "onnxruntime's threads", positive, 1)
-    .option("--image <file>", "a JPEG, PNG or WebP to look at instead of noise; shows what was found")
+    .option("--image <file>", "a JPEG, PNG or WebP; shows also what the model finds in it")
     .option("--json", "write JSON instead of a table")
-    .action((manifest: string, options: CheckOptions) => checkModel(manifest, options, terminal))
+    .action((manifest: string, options: CheckOptions) => showModel(manifest, options, terminal))
     .addHelpText("after", examples("sluice model check my-model.yaml --image street.jpg"));
   return new Command("model").description("Look at models").addCommand(check);
 }

@@ -62,10 +62,18 @@ export class Group {
         else if (word.kind === "stopped") onStopped(word.report);
       });
     });
-    const late = pause(this.#clock, readyWithinMs).then(() => {
-      throw child.failure(`was not ready within ${readyWithinMs / 1_000} s`);
-    });
-    return Promise.race([ready, late, this.failed]);
+    const settled = new AbortController();
+    try {
+      return await Promise.race([ready, this.#late(child, settled.signal), this.failed]);
+    } finally {
+      settled.abort();
+    }
+  }
+
+  /** Rejects when a child has taken too long to be ready. */
+  async #late(child: Child, settled: AbortSignal): Promise<never> {
+    await pause(this.#clock, readyWithinMs, settled);
+    throw child.failure(`was not ready within ${readyWithinMs / 1_000} s`);
   }
 
   /**
