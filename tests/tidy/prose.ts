@@ -28,7 +28,7 @@ export function architecture(repository: Repository): string[] {
 }
 
 export function links(repository: Repository): string[] {
-  return [...matching(repository, /\.md$/)].flatMap(({ path, text }) =>
+  return [...matching(repository, /(?<!\.template)\.md$/)].flatMap(({ path, text }) =>
     [...text.matchAll(link)]
       .map((hit) => hit[1]!.split("#")[0]!)
       .filter((to) => to !== "" && !/^[a-z]+:/.test(to))
