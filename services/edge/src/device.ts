@@ -111,6 +111,7 @@ function connect(
   metrics?: Metrics,
 ): Promise<Link> {
   const { SLUICE_NATS_TOKEN: token, SLUICE_NATS_CREDS: credentialsFile } = environment;
+  let reported: string | undefined;
   return connectLink({
     servers: [...servers],
     name: `edge ${config.device}`,
@@ -119,8 +120,11 @@ function connect(
     ...(credentialsFile === undefined ? {} : { credentialsFile }),
     onState: ({ connected, problem }) => {
       metrics?.set("sluice_edge_uplink_connected", {}, connected ? 1 : 0);
-      if (problem) logger.warn({ servers, code: problem.code, cure: problem.cure }, problem.message);
-      else logger.info({ servers }, connected ? "connected" : "disconnected");
+      // Each attempt reports; only news is worth a line.
+      if (problem && problem.code !== reported) {
+        logger.warn({ servers, code: problem.code, cure: problem.cure }, problem.message);
+      } else if (connected) logger.info({ servers }, "connected");
+      reported = problem?.code;
     },
   });
 }
