@@ -44,3 +44,4 @@ export {
 } from "./results.ts";
 export { subjects } from "./subjects.ts";
 export { fromWire, toWire } from "./wire-detections.ts";
+export { wireSchemas } from "./wire-schemas.ts";

@@ -1,0 +1,19 @@
+import { backendSchema, heartbeatSchema } from "./heartbeat.ts";
+import { type JsonSchema, jsonSchema } from "./json-schema.ts";
+import { offloadErrorSchema, offloadReplySchema } from "./offload.ts";
+import { decisionSchema, resultSchema } from "./results.ts";
+
+const messages = {
+  "offload-reply": offloadReplySchema,
+  "offload-error": offloadErrorSchema,
+  result: resultSchema,
+  decision: decisionSchema,
+  heartbeat: heartbeatSchema,
+  backend: backendSchema,
+} as const;
+
+/** The JSON Schema of each message on the wire, for consumers in other languages. */
+export function wireSchemas(): Record<keyof typeof messages, JsonSchema> {
+  const entries = Object.entries(messages).map(([name, schema]) => [name, { title: name, ...jsonSchema(schema) }]);
+  return Object.fromEntries(entries) as Record<keyof typeof messages, JsonSchema>;
+}
