@@ -2,9 +2,9 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Iterator
 
 import cv2
 import numpy as np
@@ -32,7 +32,6 @@ class Clip:
     name: str
     seed: int
     weather: str
-    night: bool
     busy: float
     activity: tuple[tuple[float, float], ...]
     crf: int
@@ -43,12 +42,33 @@ class Clip:
 
 
 CLIPS = (
-    Clip("gate", 90_000_103, "clear", False, 0.4, ((-99, 0.05), (6, 7.0), (10, 0.05), (34, 9.0), (39, 0.05)), 25,
-         "a fixed camera over a yard; hardly anything happens, then a group comes through the gate, twice."),
-    Clip("crossroads", 90_000_202, "rain", False, 0.6, ((-99, 0.8), (12, 0.1), (32, 2.0), (42, 0.4)), 27,
-         "a fixed camera in the rain; traffic comes and goes with the lights, people wait and cross."),
-    Clip("drone", 90_000_303, "overcast", False, 0.9, ((-99, 1.0),), 25,
-         "a drone that hovers, crosses a park and a street, turns and climbs; most people are a few pixels high."),
+    Clip(
+        name="gate",
+        seed=90_000_103,
+        weather="clear",
+        busy=0.4,
+        activity=((-99, 0.05), (6, 7.0), (10, 0.05), (34, 9.0), (39, 0.05)),
+        crf=20,
+        about="a fixed camera over a yard; hardly anything happens, then a group comes through the gate, twice.",
+    ),
+    Clip(
+        name="crossroads",
+        seed=90_000_202,
+        weather="rain",
+        busy=0.6,
+        activity=((-99, 0.8), (12, 0.1), (32, 2.0), (42, 0.4)),
+        crf=21,
+        about="a fixed camera in the rain; traffic comes and goes with the lights, people wait and cross.",
+    ),
+    Clip(
+        name="drone",
+        seed=90_000_303,
+        weather="overcast",
+        busy=0.9,
+        activity=((-99, 1.0),),
+        crf=20,
+        about="a drone that hovers, crosses a park and a street, turns and climbs; most people are a few pixels high.",
+    ),
 )
 
 
@@ -60,18 +80,25 @@ def flight(start: Camera, t: float) -> Camera:
     sway = 0.25 * np.sin(t * 0.9), 0.2 * np.sin(t * 0.7 + 1)
     side = start.yaw + 0.5 * np.pi
     return replace(
-        start, x=start.x + way * np.sin(side) + sway[0], y=start.y + way * np.cos(side) + sway[1], z=start.z + climb,
-        yaw=start.yaw + turn, pitch=start.pitch + 0.006 * np.sin(t * 1.3),
-    )  # fmt: skip
+        start,
+        x=start.x + way * np.sin(side) + sway[0],
+        y=start.y + way * np.cos(side) + sway[1],
+        z=start.z + climb,
+        yaw=start.yaw + turn,
+        pitch=start.pitch + 0.006 * np.sin(t * 1.3),
+    )
 
 
 def film(clip: Clip, frames: int) -> Iterator[tuple[np.ndarray, list[Instance]]]:
     """Picture and instances of each frame, 1 / FPS apart."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(clip.seed)
-    weather = replace(conditions.draw(rng, clip.weather, clip.night), noise_sigma=1.5)
-    layout = kinds.LAYOUTS[clip.name](rng, clip.busy, clip.night, clip.weather == "snow")
-    scene, traffic = Scene(layout, weather, rng), Traffic(layout, rng, clip.night, lambda t: clip.activity_at(t - WARM_UP_S))
+    weather = replace(conditions.draw(rng, clip.weather, night=False), noise_sigma=1.5)
+    layout = kinds.LAYOUTS[clip.name](rng, clip.busy, False, clip.weather == "snow")
+    scene, traffic = (
+        Scene(layout, weather, rng),
+        Traffic(layout, rng, False, lambda t: clip.activity_at(t - WARM_UP_S)),
+    )
     start = kinds.draw_camera(clip.name, rng)
     for _ in range(int(WARM_UP_S * FPS)):
         traffic.step(1 / FPS)
@@ -85,11 +112,21 @@ def film(clip: Clip, frames: int) -> Iterator[tuple[np.ndarray, list[Instance]]]
 def truth_line(frame: int, instances: list[Instance]) -> str:
     truth = [[*i.box, 1, i.cls] for i in instances if i.counts]
     ignore = [[*i.box, 1, i.cls] for i in instances if not i.counts]
-    return json.dumps({"frame": frame, "t": round(frame / FPS, 1), "truth": truth, "ignore": ignore}, separators=(",", ":"))
+    return json.dumps(
+        {"frame": frame, "t": round(frame / FPS, 1), "truth": truth, "ignore": ignore}, separators=(",", ":")
+    )
 
 
 def header(clip: Clip) -> str:
-    fields = {"format": "sluice.truth", "version": 1, "classes": list(CLASSES), "width": WIDTH, "height": HEIGHT, "fps": FPS, "seed": clip.seed}
+    fields = {
+        "format": "sluice.truth",
+        "version": 1,
+        "classes": list(CLASSES),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "fps": FPS,
+        "seed": clip.seed,
+    }
     return json.dumps(fields, separators=(",", ":"))
 
 

@@ -37,7 +37,13 @@ def _stills(scene: Scene, traffic: Traffic, kind: str, rng: np.random.Generator)
 
 def _drift(camera: Camera, velocity: np.ndarray) -> Camera:
     """velocity: x, y, z in metres and yaw in radians per frame."""
-    return replace(camera, x=camera.x + velocity[0], y=camera.y + velocity[1], z=camera.z + velocity[2], yaw=camera.yaw + velocity[3])
+    return replace(
+        camera,
+        x=camera.x + velocity[0],
+        y=camera.y + velocity[1],
+        z=camera.z + velocity[2],
+        yaw=camera.yaw + velocity[3],
+    )
 
 
 def _filmed(scene: Scene, traffic: Traffic, kind: str, rng: np.random.Generator):
@@ -89,7 +95,10 @@ def render(folder: Path, shards: dict[str, int], workers: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [(split, number) for split, count in shards.items() for number in range(count)]
     missing = [(s, n) for s, n in wanted if not (folder / f"{s}-{n:04d}.json").exists()]
-    with ProcessPoolExecutor(workers) as pool, tqdm(total=len(wanted), initial=len(wanted) - len(missing), desc="render", unit="shard") as bar:
+    with (
+        ProcessPoolExecutor(workers) as pool,
+        tqdm(total=len(wanted), initial=len(wanted) - len(missing), desc="render", unit="shard") as bar,
+    ):
         for job in as_completed([pool.submit(render_shard, folder, *task) for task in missing]):
             job.result()
             bar.update()

@@ -1,4 +1,4 @@
-"""The README's picture: a frame of each clip with the truth, the edge model's and the cloud model's boxes side by side."""
+"""The README's picture: a frame of each clip with the boxes of the truth, the edge and the cloud model."""
 
 import itertools
 
@@ -36,7 +36,11 @@ def row(clip: Clip, settings: Settings, figures: dict) -> np.ndarray:
     references = read_truth(settings.clips / f"{clip.name}.truth.jsonl.gz")
     frame = busiest(references)
     picture = next(itertools.islice(decode(str(settings.clips / f"{clip.name}.mp4")), frame, None))
-    panels = [draw_boxes(picture, references[frame], f"{clip.name} at {frame / 10:.1f} s: truth, {len(references[frame])} objects")]
+    panels = [
+        draw_boxes(
+            picture, references[frame], f"{clip.name} at {frame / 10:.1f} s: truth, {len(references[frame])} objects"
+        )
+    ]
     for which, recipe in settings.recipes.items():
         found = Detector(settings.onnx(which), recipe.input_size)(picture, figures["models"][which]["threshold"])
         panels.append(draw_boxes(picture, found, f"{recipe.name}: {len(found)} found"))

@@ -14,7 +14,7 @@ from .settings import Settings
 
 MADE_BY = {
     "edge": "trained from scratch by training/ on rendered street scenes: plain convolutions to stride 8, 256x160",
-    "cloud": "trained from scratch by training/ on rendered street scenes: residual network with a top-down path, stride 4, 640x384",
+    "cloud": "trained from scratch by training/ on rendered street scenes: residuals and a top-down path, stride 4, 640x384",
 }
 
 
@@ -51,7 +51,9 @@ def publish(settings: Settings, figures: dict) -> None:
         (settings.models / f"{path.stem}.yaml").write_text(text)
     for clip in CLIPS:
         for suffix in ("mp4", "truth.jsonl.gz"):
-            shutil.copyfile(settings.clips / f"{clip.name}.{suffix}", settings.models / "clips" / f"{clip.name}.{suffix}")
+            shutil.copyfile(
+                settings.clips / f"{clip.name}.{suffix}", settings.models / "clips" / f"{clip.name}.{suffix}"
+            )
     (settings.models / "comparison.jpg").write_bytes(comparison(settings, figures))
     (settings.models / "README.md").write_text(readme(figures))
     print(f"published to {settings.models}")

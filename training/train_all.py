@@ -16,7 +16,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a tiny run of every stage, into .sluice/train-quick")
     parser.add_argument("--only", choices=STAGES, action="append", help="just this stage (may be given again)")
     parser.add_argument("--fresh", action="store_true", help="forget earlier work first")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes for rendering (default: one a core)")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes for rendering (default: one a core)"
+    )
     return parser.parse_args()
 
 

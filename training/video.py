@@ -1,7 +1,7 @@
 """H.264 in MP4, written and read with PyAV (libx264)."""
 
 import io
-from typing import Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import av
 import numpy as np

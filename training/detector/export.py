@@ -23,11 +23,18 @@ def export(network: nn.Module, recipe: Recipe, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shape inference of constants: compare() below is the better check
         torch.onnx.export(
-            model, torch.zeros(1, 3, height, width), str(path), opset_version=OPSET, input_names=names[:1],
-            output_names=names[1:], dynamic_axes={name: {0: "batch"} for name in names},
-        )  # fmt: skip
+            model,
+            torch.zeros(1, 3, height, width),
+            str(path),
+            opset_version=OPSET,
+            input_names=names[:1],
+            output_names=names[1:],
+            dynamic_axes={name: {0: "batch"} for name in names},
+        )
     difference = compare(model, recipe, path)
-    assert difference["boxes"] < BOX_TOLERANCE_PX and difference["scores"] < SCORE_TOLERANCE, f"{path} differs from torch: {difference}"
+    assert (
+        difference["boxes"] < BOX_TOLERANCE_PX and difference["scores"] < SCORE_TOLERANCE
+    ), f"{path} differs from torch: {difference}"
 
 
 def compare(model: Exported, recipe: Recipe, path: Path) -> dict[str, float]:
@@ -38,4 +45,7 @@ def compare(model: Exported, recipe: Recipe, path: Path) -> dict[str, float]:
     with torch.no_grad():
         torch_scores, torch_boxes = (value.numpy() for value in model(torch.from_numpy(images)))
     both = (scores > 0) & (torch_scores > 0)
-    return {"scores": float(np.abs(scores - torch_scores)[both].max(initial=0)), "boxes": float(np.abs(boxes - torch_boxes).max())}
+    return {
+        "scores": float(np.abs(scores - torch_scores)[both].max(initial=0)),
+        "boxes": float(np.abs(boxes - torch_boxes).max()),
+    }

@@ -30,7 +30,9 @@ class Batches(Dataset):
 
     def _item(self, rng: np.random.Generator, i: int):
         recipe, source = self.recipe, self.pictures
-        view, truth, ignore = training_view(rng, source.picture(i), source.truth(i), source.ignore(i), recipe.crop, recipe.scales)
+        view, truth, ignore = training_view(
+            rng, source.picture(i), source.truth(i), source.ignore(i), recipe.crop, recipe.scales
+        )
         stride = recipe.network.stride
         targets = make_targets(truth, ignore, len(CLASSES), recipe.crop[1] // stride, recipe.crop[0] // stride, stride)
         image = np.ascontiguousarray(view.transpose(2, 0, 1))
@@ -46,4 +48,11 @@ def _free_worker(_: int) -> None:
 
 def batches(folder: Path, recipe: Recipe, first_step: int) -> DataLoader:
     source = Batches(folder, recipe)
-    return DataLoader(source, batch_size=None, sampler=range(first_step, len(source)), num_workers=1, prefetch_factor=6, worker_init_fn=_free_worker)
+    return DataLoader(
+        source,
+        batch_size=None,
+        sampler=range(first_step, len(source)),
+        num_workers=1,
+        prefetch_factor=6,
+        worker_init_fn=_free_worker,
+    )

@@ -1,6 +1,6 @@
 """The weak edge network and the strong cloud network; both predict a heatmap a class and a box a cell.
 
-The heads follow "Objects as Points" (Zhou et al., 2019): a peak at each object's centre, and there its centre offset and size.
+The heads follow "Objects as Points" (Zhou et al., 2019): a peak at each object's centre, and there its offset and size.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,9 @@ class ConvUnit(nn.Sequential):
 class Residual(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
-        self.body = nn.Sequential(ConvUnit(channels, channels), nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+        self.body = nn.Sequential(
+            ConvUnit(channels, channels), nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(x + self.body(x))
@@ -73,7 +75,8 @@ class CloudNet(nn.Module):
         inputs = (16, *self.widths[:-1])
         depths = (1, 2, 1, 2)
         self.stages = nn.ModuleList(
-            nn.Sequential(ConvUnit(i, o, 2), *(Residual(o) for _ in range(depth))) for i, o, depth in zip(inputs, self.widths, depths)
+            nn.Sequential(ConvUnit(i, o, 2), *(Residual(o) for _ in range(depth)))
+            for i, o, depth in zip(inputs, self.widths, depths)
         )
         self.lateral = nn.ModuleList(nn.Conv2d(width, 64, 1) for width in self.widths)
         self.smooth = nn.ModuleList(ConvUnit(64, 64) for _ in self.widths[1:-1])

@@ -39,7 +39,15 @@ class Trainer:
 
     def save(self, path: Path) -> None:
         part = path.with_suffix(".part")
-        torch.save({"step": self.step, "network": self.network.state_dict(), "average": self.average.state_dict(), "optimiser": self.optimiser.state_dict()}, part)
+        torch.save(
+            {
+                "step": self.step,
+                "network": self.network.state_dict(),
+                "average": self.average.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+            },
+            part,
+        )
         part.rename(path)
 
     def load(self, path: Path) -> None:
@@ -89,7 +97,7 @@ def train(recipe: Recipe, pictures: Path, checkpoint: Path) -> nn.Module:
                 losses = trainer.update(*batch)
                 bar.update()
                 if trainer.step % 50 == 0:
-                    bar.set_postfix_str("heat %.2f box %.2f" % losses)
+                    bar.set_postfix_str(f"heat {losses[0]:.2f} box {losses[1]:.2f}")
                 if trainer.step % CHECKPOINT_EVERY == 0:
                     trainer.save(checkpoint)
     trainer.save(checkpoint)

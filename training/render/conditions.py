@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .sprites import Shading
-
 
 @dataclass(frozen=True)
 class Conditions:
@@ -30,10 +28,6 @@ class Conditions:
     gain: float = 1.0
 
     @property
-    def shading(self) -> Shading:
-        return Shading(self.sun, self.direct, self.ambient)
-
-    @property
     def ground_light(self) -> np.ndarray:
         return self.direct * max(0.0, self.sun[2]) + self.ambient
 
@@ -46,16 +40,32 @@ def _daylight(rng: np.random.Generator, cloudy: bool) -> dict:
     ambient = np.array([1.06, 1.0, 0.96]) * (rng.uniform(0.65, 1.0) if cloudy else rng.uniform(0.45, 0.65))
     grey = np.ones(3) * rng.uniform(165, 230) + rng.normal(0, 4, 3)
     top = grey * 0.95 if cloudy else np.array([rng.uniform(190, 240), rng.uniform(140, 190), rng.uniform(90, 150)])
-    return dict(night=False, sun=sun, direct=direct, ambient=ambient, shadow=0.0 if cloudy else rng.uniform(0.3, 0.6), fog_colour=grey, sky_top=top)
+    return dict(
+        night=False,
+        sun=sun,
+        direct=direct,
+        ambient=ambient,
+        shadow=0.0 if cloudy else rng.uniform(0.3, 0.6),
+        fog_colour=grey,
+        sky_top=top,
+    )
 
 
 def _night(rng: np.random.Generator) -> dict:
     ambient = np.array([1.05, 1.0, 0.95]) * rng.uniform(0.14, 0.36)
     sky = np.array([1.1, 1.0, 0.9]) * rng.uniform(12, 45)
     return dict(
-        night=True, sun=np.array([0, 0, 1.0]), direct=np.zeros(3), ambient=ambient, shadow=0.0, fog_colour=sky * 1.3,
-        sky_top=sky, noise_sigma=rng.uniform(4, 11), exposure_s=rng.uniform(0.02, 0.045), blur_px=rng.uniform(0.4, 0.9),
-    )  # fmt: skip
+        night=True,
+        sun=np.array([0, 0, 1.0]),
+        direct=np.zeros(3),
+        ambient=ambient,
+        shadow=0.0,
+        fog_colour=sky * 1.3,
+        sky_top=sky,
+        noise_sigma=rng.uniform(4, 11),
+        exposure_s=rng.uniform(0.02, 0.045),
+        blur_px=rng.uniform(0.4, 0.9),
+    )
 
 
 WEATHERS = {"clear": 0.36, "overcast": 0.26, "fog": 0.12, "rain": 0.15, "snow": 0.11}
@@ -66,12 +76,20 @@ def draw(rng: np.random.Generator, weather: str | None = None, night: bool | Non
     weather = weather or str(rng.choice(list(WEATHERS), p=list(WEATHERS.values())))
     night = rng.random() < 0.2 if night is None else night
     light = _night(rng) if night else _daylight(rng, weather != "clear")
-    base = dict(noise_sigma=rng.uniform(0.8, 5), blur_px=rng.uniform(0.3, 0.8), exposure_s=rng.uniform(0.002, 0.02), vignette=rng.uniform(0, 0.25), gain=rng.uniform(0.85, 1.3))
+    base = dict(
+        noise_sigma=rng.uniform(0.8, 5),
+        blur_px=rng.uniform(0.3, 0.8),
+        exposure_s=rng.uniform(0.002, 0.02),
+        vignette=rng.uniform(0, 0.25),
+        gain=rng.uniform(0.85, 1.3),
+    )
     conditions = Conditions(weather, **{**base, **light})
     if weather == "fog":
         return replace(conditions, fog_per_m=rng.uniform(0.008, 0.026))
     if weather == "rain":
         return replace(conditions, rain=rng.uniform(0.3, 1), fog_per_m=rng.uniform(0.002, 0.008))
     if weather == "snow":
-        return replace(conditions, snow_fall=rng.uniform(0, 1), snow_cover=rng.uniform(0.3, 1), fog_per_m=rng.uniform(0.002, 0.008))
+        return replace(
+            conditions, snow_fall=rng.uniform(0, 1), snow_cover=rng.uniform(0.3, 1), fog_per_m=rng.uniform(0.002, 0.008)
+        )
     return replace(conditions, fog_per_m=rng.uniform(0.0002, 0.002))

@@ -43,10 +43,18 @@ def _crossing_paths(rng, layout: Layout, road: Road, clear: float, busy: float, 
     """Pedestrians over the crosswalks of a road: they wait while its traffic has green."""
     for along in (-clear, clear):
         for sign in (-1, 1):
-            points = [road.point(along + 22 * np.sign(along), sign * (road.lane_m + 1.2)), road.point(along, sign * (road.lane_m + 1))]
-            points += [road.point(along, -sign * (road.lane_m + 1)), road.point(along + 18 * np.sign(along), -sign * (road.lane_m + 1.5))]
+            points = [
+                road.point(along + 22 * np.sign(along), sign * (road.lane_m + 1.2)),
+                road.point(along, sign * (road.lane_m + 1)),
+            ]
+            points += [
+                road.point(along, -sign * (road.lane_m + 1)),
+                road.point(along + 18 * np.sign(along), -sign * (road.lane_m + 1.5)),
+            ]
             wait = float(np.linalg.norm(points[1] - points[0]))
-            layout.paths.append(Path(points, (0.93, 0.07, 0, 0), 0.03 * busy * rng.uniform(0.3, 2), (0.9, 1.7), 0.7, wait, 1 - phase))
+            layout.paths.append(
+                Path(points, (0.93, 0.07, 0, 0), 0.03 * busy * rng.uniform(0.3, 2), (0.9, 1.7), 0.7, wait, 1 - phase)
+            )
 
 
 def _right_turns(layout: Layout, roads: list[Road], lane: float, busy: float) -> None:
@@ -54,5 +62,10 @@ def _right_turns(layout: Layout, roads: list[Road], lane: float, busy: float) ->
         for sign in (-1, 1):
             entry = road.point(-sign * REACH_M, -sign * lane / 2), road.point(-sign * (lane + 3), -sign * lane / 2)
             out_sign = 1 if (road.left * -sign) @ other.along > 0 else -1
-            leave = other.point(out_sign * (lane + 3), -out_sign * lane / 2), other.point(out_sign * REACH_M, -out_sign * lane / 2)
-            layout.paths.append(Path([*entry, *leave], (0, 0.1, 0.75, 0.15), 0.02 * busy, (5, 8), 0.2, REACH_M - 2 * lane - 6, phase))
+            leave = (
+                other.point(out_sign * (lane + 3), -out_sign * lane / 2),
+                other.point(out_sign * REACH_M, -out_sign * lane / 2),
+            )
+            layout.paths.append(
+                Path([*entry, *leave], (0, 0.1, 0.75, 0.15), 0.02 * busy, (5, 8), 0.2, REACH_M - 2 * lane - 6, phase)
+            )

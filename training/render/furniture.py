@@ -27,7 +27,10 @@ class Prop:
 
 def tree(rng: np.random.Generator, x: float, y: float, bare: bool) -> Prop:
     solid, height = Solid(), rng.uniform(4.5, 9)
-    trunk, green = palette.tinted(rng, 40, 75, 6), np.array([rng.uniform(25, 60), rng.uniform(70, 120), rng.uniform(45, 100)])
+    trunk, green = (
+        palette.tinted(rng, 40, 75, 6),
+        np.array([rng.uniform(25, 60), rng.uniform(70, 120), rng.uniform(45, 100)]),
+    )
     crown_low = height * rng.uniform(0.3, 0.45)
     solid.capsule((0, 0, 0), (0, 0, height * 0.6), rng.uniform(0.12, 0.25), trunk)
     for _ in range(14):
@@ -38,7 +41,9 @@ def tree(rng: np.random.Generator, x: float, y: float, bare: bool) -> Prop:
         if bare:
             solid.capsule((0, 0, crown_low + rng.uniform(-0.3, 0.8)), tip, 0.05, trunk)
         else:
-            solid.capsule(tip, tip + rng.normal(0, 0.3, 3), reach * rng.uniform(0.35, 0.65), green * rng.uniform(0.7, 1.2))
+            solid.capsule(
+                tip, tip + rng.normal(0, 0.3, 3), reach * rng.uniform(0.35, 0.65), green * rng.uniform(0.7, 1.2)
+            )
     return Prop(solid, x, y)
 
 
@@ -54,7 +59,11 @@ def lamp_post(rng: np.random.Generator, x: float, y: float, lit: bool) -> Prop:
     solid, colour = Solid(), palette.tinted(rng, 60, 130, 5)
     solid.capsule((0, 0, 0), (0, 0, 6.2), 0.08, colour)
     solid.capsule((0, 0, 6.2), (1.0, 0, 6.5), 0.05, colour)
-    solid.face([(0.7, -0.15, 6.4), (1.3, -0.15, 6.4), (1.3, 0.15, 6.4), (0.7, 0.15, 6.4)], [190, 235, 255] if lit else [170, 170, 170], lit)
+    solid.face(
+        [(0.7, -0.15, 6.4), (1.3, -0.15, 6.4), (1.3, 0.15, 6.4), (0.7, 0.15, 6.4)],
+        [190, 235, 255] if lit else [170, 170, 170],
+        lit,
+    )
     return Prop(solid, x, y, rng.uniform(0, 2 * np.pi))
 
 
@@ -63,7 +72,9 @@ def traffic_light(x: float, y: float, heading: float) -> Prop:
     solid.capsule((0, 0, 0), (0, 0, 3.3), 0.07, [70, 70, 70])
     solid.box((-0.15, -0.18, 2.4), (0.15, 0.18, 3.4), [35, 35, 35])
     for z, colour in ((3.15, [40, 40, 200]), (2.9, [30, 90, 110]), (2.6, [60, 110, 40])):
-        solid.face([(0.16, -0.1, z - 0.1), (0.16, 0.1, z - 0.1), (0.16, 0.1, z + 0.1), (0.16, -0.1, z + 0.1)], colour, True)
+        solid.face(
+            [(0.16, -0.1, z - 0.1), (0.16, 0.1, z - 0.1), (0.16, 0.1, z + 0.1), (0.16, -0.1, z + 0.1)], colour, True
+        )
     return Prop(solid, x, y, heading)
 
 
@@ -145,5 +156,13 @@ def _facade(rng, start, end, floors: int, floor_m: float, height: float, wall, g
             low = floor * floor_m + (0.1 if floor == 0 and rng.random() < 0.2 else 1.0)
             lit = lit_rooms and rng.random() < 0.1
             colour = [150, 200, 230] if lit else glass * rng.uniform(0.8, 1.3)
-            solid.face([(x - 0.55, 0, low), (x + 0.55, 0, low), (x + 0.55, 0, (floor + 0.85) * floor_m), (x - 0.55, 0, (floor + 0.85) * floor_m)], colour)
+            solid.face(
+                [
+                    (x - 0.55, 0, low),
+                    (x + 0.55, 0, low),
+                    (x + 0.55, 0, (floor + 0.85) * floor_m),
+                    (x - 0.55, 0, (floor + 0.85) * floor_m),
+                ],
+                colour,
+            )
     return Prop(solid, *middle, heading, False, BUILDING_CLEAR_M)

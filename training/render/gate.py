@@ -12,7 +12,13 @@ def gate(rng: np.random.Generator, busy: float, lit: bool, bare: bool) -> Layout
     """A yard with a gate; a drive leads through it to a street that runs across the view."""
     materials = Materials.draw(rng)
     layout = Layout(GroundMap(materials.verge))
-    street = Road(np.array([rng.uniform(-5, 5), rng.uniform(-4, 12)]), rng.normal(0, 0.12), REACH_M, rng.uniform(2.9, 3.6), rng.uniform(1.8, 3))
+    street = Road(
+        np.array([rng.uniform(-5, 5), rng.uniform(-4, 12)]),
+        rng.normal(0, 0.12),
+        REACH_M,
+        rng.uniform(2.9, 3.6),
+        rng.uniform(1.8, 3),
+    )
     drive_x, drive_end = rng.uniform(-5, 5), street.centre[1] - street.lane_m
     drive_half, gate_y = rng.uniform(2.6, 3.6), rng.uniform(-24, -14)
     start = np.array([drive_x + rng.uniform(-3, 3), -52.0])
@@ -30,7 +36,14 @@ def gate(rng: np.random.Generator, busy: float, lit: bool, bare: bool) -> Layout
     park_along(rng, layout, street, rng.uniform(0, 0.35), 8)
     for slot in np.arange(-16, 17, 3.2):
         if abs(slot - drive_x) > drive_half + 2.5 and rng.random() < 0.25:
-            layout.parked.append(Parked(TRUCK if rng.random() < 0.15 else CAR, slot, gate_y - rng.uniform(4, 9), np.pi / 2 * rng.choice([-1, 1])))
+            layout.parked.append(
+                Parked(
+                    TRUCK if rng.random() < 0.15 else CAR,
+                    slot,
+                    gate_y - rng.uniform(4, 9),
+                    np.pi / 2 * rng.choice([-1, 1]),
+                )
+            )
     buildings(rng, layout, street, 1, -60, 60, rng.uniform(2, 9))
     drive = Road((start + end) / 2, np.pi / 2, 20, drive_half, 1.0)
     clutter(rng, layout, [street, drive], int(rng.integers(12, 34)), bare)
@@ -62,10 +75,21 @@ def _gate_paths(rng, layout: Layout, street: Road, start, end, gate_y: float, dr
     stop = float(end[1] - gate_y + 2)
     for sign in (-1, 1):
         into = np.array([street.point(sign * 35, 0), street.point(sign * 5, 0), end - side, start - side])
-        out = np.array([start + side, end + side, street.point(sign * 5, -street.lane_m / 2), street.point(sign * 35, -street.lane_m / 2)])
+        out = np.array(
+            [
+                start + side,
+                end + side,
+                street.point(sign * 5, -street.lane_m / 2),
+                street.point(sign * 35, -street.lane_m / 2),
+            ]
+        )
         layout.paths.append(Path(into, (0, 0.15, 0.65, 0.2), 0.015 * busy, (3.5, 7), 0.2, stop_m=stop + 30, phase=1))
         layout.paths.append(Path(out, (0, 0.15, 0.65, 0.2), 0.015 * busy, (3.5, 7), 0.2))
-        corner = np.array([sign * 30, end[1] - 1.5]), end + [sign * (drive_half + 1), -1.5], start + [sign * (drive_half - 0.4), 0]
+        corner = (
+            np.array([sign * 30, end[1] - 1.5]),
+            end + [sign * (drive_half + 1), -1.5],
+            start + [sign * (drive_half - 0.4), 0],
+        )
         layout.paths.append(Path(corner, (0.88, 0.12, 0, 0), 0.03 * busy, (0.9, 1.7), 0.7, pauses=0.02))
         layout.paths.append(Path(corner[::-1], (0.9, 0.1, 0, 0), 0.03 * busy, (0.9, 1.7), 0.7, pauses=0.02))
     across = np.array([[-26, gate_y - rng.uniform(3, 9)], [26, gate_y - rng.uniform(3, 9)]])

@@ -70,7 +70,9 @@ class GroundMap:
         """The ground as the camera sees it (rows above the horizon are meaningless): uint8 [h, w, 3]."""
         map_to_image = camera.ground_homography() @ np.linalg.inv(WORLD_TO_MAP)
         size = (camera.width, camera.height)
-        return cv2.warpPerspective(self.albedo, map_to_image, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        return cv2.warpPerspective(
+            self.albedo, map_to_image, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+        )
 
     def _multiply(self, gain: np.ndarray) -> None:
         gain = gain if gain.ndim == 3 else cv2.merge([gain] * 3)

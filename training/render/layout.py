@@ -117,7 +117,9 @@ class Road:
 
     def crosswalk(self, ground: GroundMap, along_m: float, depth_m: float = 3.0) -> None:
         for left_m in np.arange(-self.lane_m + 0.4, self.lane_m - 0.2, 1.0):
-            ground.strip(self.point(along_m - depth_m / 2, left_m), self.point(along_m + depth_m / 2, left_m), 0.5, WHITE_PAINT)
+            ground.strip(
+                self.point(along_m - depth_m / 2, left_m), self.point(along_m + depth_m / 2, left_m), 0.5, WHITE_PAINT
+            )
 
     def lane_path(self, forward: bool, rate: float, weights: tuple, **more) -> Path:
         """Traffic keeps right."""

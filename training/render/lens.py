@@ -25,7 +25,9 @@ def snow(frame: np.ndarray, rng: np.random.Generator, strength: float) -> None:
     flakes = np.zeros((height, width), np.uint8)
     for _ in range(int(30 + 200 * strength)):
         centre = int(rng.uniform(0, width)), int(rng.uniform(0, height))
-        cv2.circle(flakes, centre, int(rng.choice([0, 1, 1, 2], p=[0.45, 0.3, 0.17, 0.08])), int(rng.uniform(90, 230)), -1)
+        cv2.circle(
+            flakes, centre, int(rng.choice([0, 1, 1, 2], p=[0.45, 0.3, 0.17, 0.08])), int(rng.uniform(90, 230)), -1
+        )
     alpha = cv2.GaussianBlur(flakes, (3, 3), 0)[..., None].astype(np.float32) / 255
     frame += alpha * (235 - frame)
 

@@ -1,6 +1,6 @@
 """Tiles of noise made once a process: cropping a tile is ten times faster than drawing new numbers."""
 
-from functools import lru_cache
+from functools import cache
 
 import cv2
 import numpy as np
@@ -8,13 +8,13 @@ import numpy as np
 TILE_PX = 1536
 
 
-@lru_cache(maxsize=None)
+@cache
 def _gaussian_tile() -> np.ndarray:
     """White noise of unit variance, float32 [TILE_PX, TILE_PX]."""
     return np.random.default_rng(20_230).standard_normal((TILE_PX, TILE_PX)).astype(np.float32)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cloud_tile(coarsest_px: int) -> np.ndarray:
     """Noise of several octaves, zero mean and unit variance, float32 [TILE_PX, TILE_PX]."""
     rng = np.random.default_rng(7_411 + coarsest_px)

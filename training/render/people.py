@@ -77,7 +77,14 @@ class CyclistLook:
         out.hoop(-0.52, 0.34, 0.03, dark)
         out.hoop(0.52, 0.34, 0.03, dark)
         crank, seat, head = (-0.05, 0, 0.32), (-0.22, 0, 0.85), (0.36, 0, 0.88)
-        for start, end in ((crank, seat), (crank, head), (seat, head), ((-0.52, 0, 0.34), seat), ((-0.52, 0, 0.34), crank), ((0.52, 0, 0.34), head)):
+        for start, end in (
+            (crank, seat),
+            (crank, head),
+            (seat, head),
+            ((-0.52, 0, 0.34), seat),
+            ((-0.52, 0, 0.34), crank),
+            ((0.52, 0, 0.34), head),
+        ):
             out.capsule(start, end, 0.022, self.frame)
         out.capsule((0.36, -0.26, 1.0), (0.36, 0.26, 1.0), 0.02, dark)
         if self.basket:

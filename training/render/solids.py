@@ -41,7 +41,9 @@ class Solid:
             self.face([(x, side, z) for x, z in profile], colours[0])
         for (ax, az), (bx, bz), colour in zip(profile, profile[1:] + profile[:1], colours[1:]):
             if colour is not None:
-                self.face([(ax, -half_width, az), (bx, -half_width, bz), (bx, half_width, bz), (ax, half_width, az)], colour)
+                self.face(
+                    [(ax, -half_width, az), (bx, -half_width, bz), (bx, half_width, bz), (ax, half_width, az)], colour
+                )
 
     def wheel(self, x: float, y: float, radius: float, colour, hub_colour) -> None:
         """A filled disc in the x-z plane with a hub."""

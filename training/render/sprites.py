@@ -79,7 +79,11 @@ def rasterise(solid: Solid, x: float, y: float, heading: float, camera: Camera, 
     split = sum(counts)
     faces = np.split(pixels[:split], cuts) if counts else []
     capsules = pixels[split:].reshape(-1, 2, 3)
-    radii = np.array([c[2] for c in solid.capsules]) * camera.focal / capsules[:, :, 2].mean(1) if len(capsules) else np.empty(0)
+    radii = (
+        np.array([c[2] for c in solid.capsules]) * camera.focal / capsules[:, :, 2].mean(1)
+        if len(capsules)
+        else np.empty(0)
+    )
     box = _outline([f[:, :2] for f in faces], capsules[:, :, :2], radii)
     if box[2] < 0 or box[3] < 0 or box[0] > camera.width or box[1] > camera.height:
         return None
@@ -102,7 +106,9 @@ def _draw(solid: Solid, faces, face_colours, capsules, radii, shading: Shading, 
     scale = _scale_for(max(right - left, bottom - top))
     canvas = np.zeros(((bottom - top) * scale, (right - left) * scale, 4), np.uint8)
     round_tint = 0.55 * shading.direct + 0.95 * shading.ambient
-    order = [(f[:, 2].mean(), 0, i) for i, f in enumerate(faces)] + [(c[:, 2].mean() - 0.05, 1, i) for i, c in enumerate(capsules)]
+    order = [(f[:, 2].mean(), 0, i) for i, f in enumerate(faces)] + [
+        (c[:, 2].mean() - 0.05, 1, i) for i, c in enumerate(capsules)
+    ]
     unit = scale * (1 << SUBPIXEL_BITS)
     offset = np.array([left, top])
     for _, is_capsule, i in order if solid.layered else sorted(order, reverse=True):
@@ -110,7 +116,9 @@ def _draw(solid: Solid, faces, face_colours, capsules, radii, shading: Shading, 
             ends = np.round((capsules[i, :, :2] - offset) * unit).astype(int)
             colour = (*np.clip(solid.capsules[i][3] * round_tint, 0, 255), 255)
             thickness = max(1, int(round(2 * radii[i] * scale)))
-            cv2.line(canvas, tuple(map(int, ends[0])), tuple(map(int, ends[1])), colour, thickness, cv2.LINE_8, SUBPIXEL_BITS)
+            cv2.line(
+                canvas, tuple(map(int, ends[0])), tuple(map(int, ends[1])), colour, thickness, cv2.LINE_8, SUBPIXEL_BITS
+            )
         else:
             points = np.round((faces[i][:, :2] - offset) * unit).astype(np.int32)
             cv2.fillPoly(canvas, [points], (*np.clip(face_colours[i], 0, 255), 255), cv2.LINE_8, SUBPIXEL_BITS)

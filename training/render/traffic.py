@@ -68,7 +68,9 @@ def make_look(cls: int, rng: np.random.Generator, lit: bool):
 class Traffic:
     """activity(t) multiplies every path's arrival rate: 0 is a quiet street."""
 
-    def __init__(self, layout: Layout, rng: np.random.Generator, lit: bool, activity: Callable[[float], float] = lambda t: 1.0):
+    def __init__(
+        self, layout: Layout, rng: np.random.Generator, lit: bool, activity: Callable[[float], float] = lambda t: 1.0
+    ):
         self.layout, self.rng, self.lit, self.activity = layout, rng, lit, activity
         self.t = 0.0
         self.moving: list[Actor] = []

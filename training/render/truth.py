@@ -22,7 +22,8 @@ class Instance:
 def visible_box(mask: np.ndarray, left: int, top: int, exact: np.ndarray, width: int, height: int) -> tuple | None:
     """The exact geometric box cut to the visible pixels of mask [h, w] placed at (left, top), or None.
 
-    The geometry gives sub-pixel edges where the object is free; the mask, half a pixel wider, cuts them where it is hidden.
+    The geometry gives sub-pixel edges where the object is free; the mask, half a pixel wider, cuts them where it
+    is hidden.
     """
     columns, rows = np.flatnonzero(mask.any(0)), np.flatnonzero(mask.any(1))
     if len(columns) == 0:

@@ -12,13 +12,19 @@ TAILLIGHT = np.array([40, 30, 190.0])
 
 # Profiles as shares of length and height: the lower body and the greenhouse above it, by body style.
 _CAR_STYLES = {
-    "saloon": ([(-0.5, 0.3), (-0.49, 0.62), (-0.3, 0.66), (0.22, 0.63), (0.47, 0.52), (0.5, 0.3)],
-               [(-0.32, 0.64), (-0.2, 1.0), (0.08, 1.0), (0.24, 0.62)]),
-    "hatchback": ([(-0.5, 0.3), (-0.49, 0.64), (0.24, 0.62), (0.47, 0.52), (0.5, 0.3)],
-                  [(-0.48, 0.64), (-0.38, 1.0), (0.06, 1.0), (0.26, 0.62)]),
-    "estate": ([(-0.5, 0.3), (-0.5, 0.62), (0.24, 0.6), (0.47, 0.52), (0.5, 0.3)],
-               [(-0.49, 0.62), (-0.45, 1.0), (0.08, 1.0), (0.26, 0.6)]),
-}  # fmt: skip
+    "saloon": (
+        [(-0.5, 0.3), (-0.49, 0.62), (-0.3, 0.66), (0.22, 0.63), (0.47, 0.52), (0.5, 0.3)],
+        [(-0.32, 0.64), (-0.2, 1.0), (0.08, 1.0), (0.24, 0.62)],
+    ),
+    "hatchback": (
+        [(-0.5, 0.3), (-0.49, 0.64), (0.24, 0.62), (0.47, 0.52), (0.5, 0.3)],
+        [(-0.48, 0.64), (-0.38, 1.0), (0.06, 1.0), (0.26, 0.62)],
+    ),
+    "estate": (
+        [(-0.5, 0.3), (-0.5, 0.62), (0.24, 0.6), (0.47, 0.52), (0.5, 0.3)],
+        [(-0.49, 0.62), (-0.45, 1.0), (0.08, 1.0), (0.26, 0.6)],
+    ),
+}
 
 
 def _wheels(solid: Solid, positions, half_width: float, radius: float) -> None:
@@ -32,7 +38,9 @@ def _lights(solid: Solid, front_x: float, rear_x: float, half_width: float, z: f
     for side in (-0.72, 0.72):
         y = side * half_width
         for x, colour in ((front_x, HEADLIGHT), (rear_x, TAILLIGHT)):
-            solid.face([(x, y - 0.17, z), (x, y + 0.17, z), (x, y + 0.17, z + 0.16), (x, y - 0.17, z + 0.16)], colour, lit)
+            solid.face(
+                [(x, y - 0.17, z), (x, y + 0.17, z), (x, y + 0.17, z + 0.16), (x, y - 0.17, z + 0.16)], colour, lit
+            )
 
 
 def car(rng: np.random.Generator, lit: bool):
@@ -48,7 +56,15 @@ def car(rng: np.random.Generator, lit: bool):
     for side in (-0.87, 0.87):
         y = side * half
         low, high = glass_house[0][1], height
-        solid.face([(pillar_x - 0.06, y, low), (pillar_x + 0.06, y, low), (pillar_x + 0.06, y, high), (pillar_x - 0.06, y, high)], colour)
+        solid.face(
+            [
+                (pillar_x - 0.06, y, low),
+                (pillar_x + 0.06, y, low),
+                (pillar_x + 0.06, y, high),
+                (pillar_x - 0.06, y, high),
+            ],
+            colour,
+        )
     _wheels(solid, (-0.31 * length, 0.32 * length), half * 1.01, 0.32)
     _lights(solid, length / 2 + 0.01, -length / 2 - 0.01, half, height * 0.4, lit)
     return solid, length, width
@@ -61,7 +77,13 @@ def truck(rng: np.random.Generator, lit: bool):
     cab_length = rng.uniform(1.7, 2.3)
     paint, cargo = palette.paint(rng), palette.paint(rng) if rng.random() < 0.5 else palette.tinted(rng, 150, 235, 8)
     solid = Solid()
-    nose = [(front - cab_length, 0.55), (front - cab_length, cab_height), (front - 0.35, cab_height), (front, cab_height * 0.55), (front, 0.5)]
+    nose = [
+        (front - cab_length, 0.55),
+        (front - cab_length, cab_height),
+        (front - 0.35, cab_height),
+        (front, cab_height * 0.55),
+        (front, 0.5),
+    ]
     solid.extrude(nose, half * 0.96, [paint, paint, paint, GLASS, paint, None])
     for side in (-0.97, 0.97):
         y = side * half
@@ -74,7 +96,9 @@ def truck(rng: np.random.Generator, lit: bool):
     return solid, length, width
 
 
-def _cargo(solid: Solid, rng: np.random.Generator, rear: float, front: float, half: float, height: float, colour) -> None:
+def _cargo(
+    solid: Solid, rng: np.random.Generator, rear: float, front: float, half: float, height: float, colour
+) -> None:
     """A box body, a tarpaulin with stripes, or an open flat bed with a load."""
     kind = rng.random()
     if kind < 0.75:
@@ -85,4 +109,8 @@ def _cargo(solid: Solid, rng: np.random.Generator, rear: float, front: float, ha
                 solid.face([(rear, y, low), (front, y, low), (front, y, high), (rear, y, high)], stripe)
         return
     solid.box((rear, -half, 0.85), (front, half, 1.5), colour, np.array([70, 75, 80.0]))
-    solid.box((rear + 0.4, -half * 0.8, 1.3), (front - 0.5, half * 0.8, rng.uniform(1.7, 2.5)), palette.tinted(rng, 50, 150, 20))
+    solid.box(
+        (rear + 0.4, -half * 0.8, 1.3),
+        (front - 0.5, half * 0.8, rng.uniform(1.7, 2.5)),
+        palette.tinted(rng, 50, 150, 20),
+    )
