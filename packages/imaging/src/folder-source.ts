@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeRgb } from "./decode-rgb.ts";
 import { type Shot, type Source, SourceProblem } from "./shot.ts";
@@ -50,7 +50,7 @@ class FolderSource implements Source {
   }
 
   async #read(name: string, sourceIndex: number): Promise<Shot> {
-    const { data, width, height } = await decodeRgb(join(this.#path, name), this.#maxPixels);
+    const { data, width, height } = await decodeRgb(await readFile(join(this.#path, name)), this.#maxPixels);
     this.#readable++;
     return {
       width,
