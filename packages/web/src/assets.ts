@@ -37,7 +37,7 @@ export function webAssets(page: PageName): readonly Asset[] {
 
 function folderAssets(name: string, folder: string): Asset[] {
   return readdirSync(folder)
-    .filter((file) => extname(file) in types && !file.endsWith(".test.ts"))
+    .filter((file) => extname(file) in types && !/\.(test|builder)\.ts$/.test(file))
     .map((file) => {
       const text = readFileSync(join(folder, file), "utf8");
       const body = extname(file) === ".ts" ? browserModule(text) : text;

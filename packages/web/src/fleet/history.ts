@@ -22,7 +22,7 @@ export interface Rate {
 export function book(slots: Slot[], fromMs: number, toMs: number, bytes: number, budgetBytesPerSecond: number): void {
   if (toMs <= fromMs) return;
   const { slotMs, slots: count } = historyShape;
-  const last = Math.floor(toMs / slotMs);
+  const last = Math.ceil(toMs / slotMs) - 1;
   const first = Math.max(Math.floor(fromMs / slotMs), last - count + 1);
   for (let index = first; index <= last; index++) {
     const ms = Math.min(toMs, (index + 1) * slotMs) - Math.max(fromMs, index * slotMs);

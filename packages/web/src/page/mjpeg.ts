@@ -36,6 +36,7 @@ export class MultipartReader {
     const start = indexOf(this.#buffer, this.#boundary, 0);
     const headersAt = start + this.#boundary.length;
     const end = start < 0 ? -1 : indexOf(this.#buffer, blankLine, headersAt);
+    if (end < 0 && this.#buffer.length > bounds.headerBytes) throw new Error("a part without an end to its headers");
     if (end < 0) return null;
     const headers = new TextDecoder("latin1").decode(this.#buffer.subarray(headersAt, end));
     const bodyAt = end + blankLine.length;
