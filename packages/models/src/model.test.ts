@@ -176,14 +176,15 @@ test("NaN fails that call only", async () => {
   expect((await model.detect(solid(10))).detections).toHaveLength(1);
 });
 
-test.each<[string, Picture, string]>([
-  ["too few bytes", { width: 4, height: 4, data: new Uint8Array(47) }, "bad-image"],
-  ["no pixels", { width: 0, height: 4, data: new Uint8Array(0) }, "bad-image"],
-  ["a line too thin to shrink", { width: 4_000, height: 1, data: new Uint8Array(12_000) }, "bad-image"],
-  ["too many pixels", { width: 5_000, height: 5_000, data: new Uint8Array(0) }, "too-large"],
-])("a picture with %s is refused", async (_what, picture, code) => {
+test("pictures that cannot be are refused", async () => {
   const model = await open(peaksModel(shape));
-  await expect(model.detect(picture)).rejects.toMatchObject({ code });
+  const refused: [Picture, string][] = [
+    [{ width: 4, height: 4, data: new Uint8Array(47) }, "bad-image"],
+    [{ width: 0, height: 4, data: new Uint8Array(0) }, "bad-image"],
+    [{ width: 4_000, height: 1, data: new Uint8Array(12_000) }, "bad-image"],
+    [{ width: 5_000, height: 5_000, data: new Uint8Array(0) }, "too-large"],
+  ];
+  for (const [picture, code] of refused) await expect(model.detect(picture)).rejects.toMatchObject({ code });
 });
 
 describe("tensors", () => {
@@ -197,15 +198,19 @@ describe("tensors", () => {
     expect(data).toHaveLength(2 * 3 * 32 * 64);
   });
 
-  test.each([
-    [[1, 3, 32, 32], 3 * 32 * 32],
-    [[9, 3, 32, 64], 9 * 3 * 32 * 64],
-    [[0, 3, 32, 64], 0],
-    [[3, 32, 64], 3 * 32 * 64],
-    [[1, 3, 32, 64], 5],
-  ])("shape %j with %i values is refused", async (wrong, length) => {
+  test("of another shape, or with too few values, are refused", async () => {
     const model = await open(peaksModel(shape));
-    await expect(model.inferTensor(new Float32Array(length), wrong)).rejects.toMatchObject({ code: "bad-request" });
+    const refused: [number[], number][] = [
+      [[1, 3, 32, 32], 3 * 32 * 32],
+      [[9, 3, 32, 64], 9 * 3 * 32 * 64],
+      [[0, 3, 32, 64], 0],
+      [[3, 32, 64], 3 * 32 * 64],
+      [[1, 3, 32, 64], 5],
+    ];
+    for (const [wrong, length] of refused) {
+      const call = model.inferTensor(new Float32Array(length), wrong);
+      await expect(call).rejects.toMatchObject({ code: "bad-request" });
+    }
   });
 });
 

@@ -32,9 +32,11 @@ test.each(files)("%s is valid, is named as its file and states a licence", async
 
 describe.skipIf(!shared)(`real models${title}`, () => {
   let frame: Picture;
+  let reference: Detection[];
 
   beforeAll(async () => {
     frame = await streetFrame();
+    reference = await peopleIn(frame, "yolox-nano-640");
   });
 
   test.each(files)("%s has the file's digest", async (file) => {
@@ -50,7 +52,6 @@ describe.skipIf(!shared)(`real models${title}`, () => {
     ["fastestdet-352", 5],
     ["light-person-detector-192", 3],
   ])("%s finds %i of the pedestrians that yolox-nano-640 finds", async (name, least) => {
-    const reference = await peopleIn(frame, "yolox-nano-640");
     expect(reference.length).toBeGreaterThanOrEqual(6);
     const people = await peopleIn(frame, name);
     const found = reference.filter((person) => people.some((other) => iou(person, other) > 0.3));
