@@ -24,7 +24,9 @@ export class Liveness {
     this.#failures = 0;
   }
 
+  /** An offload ended without an answer; those sent before the cloud was taken for dead tell nothing new. */
   failed(nowMs: number): void {
+    if (!this.alive && nowMs < this.#nextProbeMs) return;
     this.#failures++;
     const waits = Math.min(this.#failures - deadAfter, 10);
     if (!this.alive) this.#nextProbeMs = nowMs + Math.min(longestProbeMs, firstProbeMs * 2 ** waits);

@@ -15,8 +15,15 @@ describe("Road", () => {
     road.ended("lost", 0, 1_200);
     expect(road.view(2_300, stream).probeDue).toBe(false);
     expect(road.view(3_200, stream).probeDue).toBe(true);
-    for (let failure = 0; failure < 20; failure++) road.ended("refused", 0, 10_000);
-    expect(road.view(40_000, stream).probeDue).toBe(true);
+  });
+
+  it("never waits longer than half a minute, and takes a burst of old failures for one", () => {
+    const road = new Road();
+    for (let failure = 0; failure < 50; failure++) road.ended("refused", 0, 0);
+    expect(road.view(1_000, stream).probeDue).toBe(true);
+    for (let probe = 1; probe < 20; probe++) road.ended("expired", 0, probe * 60_000);
+    expect(road.view(19 * 60_000 + 29_999, stream).probeDue).toBe(false);
+    expect(road.view(19 * 60_000 + 30_000, stream).probeDue).toBe(true);
   });
 
   it("takes one answer, even a late one, for life", () => {

@@ -37,7 +37,7 @@ export async function buildSite(): Promise<Site> {
   const pictures = join(dir.path, "pictures");
   await mkdir(pictures);
   for (let index = 0; index < 10; index++) {
-    const data = new Uint8Array(64 * 32 * 3).map((_, i) => (i * 7 + index * 20) % 200);
+    const data = new Uint8Array(64 * 32 * 3).map((_, i) => ((i * 7) % 100) + index * 15);
     const { data: jpeg } = await encodeJpeg({ width: 64, height: 32, data }, { width: 64, quality: 80 });
     await writeFile(join(pictures, `${index}.jpg`), jpeg);
   }

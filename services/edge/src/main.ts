@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { asSluiceError } from "@sluice/contracts";
+import { asSluiceError, type Heartbeat } from "@sluice/contracts";
 import { loadEdgeConfig, loadEnvironment } from "./config.ts";
 import { startEdge } from "./edge.ts";
 
@@ -11,13 +11,19 @@ async function main(): Promise<void> {
     config: await loadEdgeConfig(values.config),
     environment: loadEnvironment(process.env),
   });
-  const stop = () => void edge.close().then(() => process.exit(0), fail);
+  const stop = () => void edge.close().then(() => leave(edge.report()), fail);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
   process.on("disconnect", stop);
   process.on("SIGHUP", () => void edge.reload().catch(complain));
   process.send?.({ kind: "ready", url: edge.url });
   await edge.done;
   stop();
+}
+
+/** Ends the process; whoever started it with a channel is told the last report, when every frame has been accounted for. */
+function leave(report: Heartbeat): void {
+  if (!process.connected) process.exit(0);
+  process.send?.({ kind: "stopped", report }, () => process.exit(0));
 }
 
 function complain(cause: unknown): void {

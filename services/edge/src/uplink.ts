@@ -7,6 +7,9 @@ import type { TokenBucket } from "@sluice/offload";
 /** Why something was not put on the wire. */
 export type Refusal = "disconnected" | "budget";
 
+/** Share of the burst that results and decisions leave in the bucket, for offloads and heartbeats. */
+const reservedShare = 0.5;
+
 /** The metered link: nothing goes out that the bucket has not paid for, to the byte. */
 export class Uplink {
   readonly #link: Link;
@@ -51,6 +54,9 @@ export class Uplink {
   /** Publishes a message of the device itself over the metered link. */
   publish(kind: "result" | "decision" | "heartbeat", subject: string, json: string): Refusal | undefined {
     const payload = Buffer.from(json);
+    const nowMs = this.#clock.monotonicMs();
+    if (kind !== "heartbeat" && this.#bucket.fill(nowMs) < reservedShare)
+      return this.connected ? "budget" : "disconnected";
     const paid = this.#pay(kind, publishedBytes(subject, undefined, {}, payload.length), () =>
       this.#link.publish(subject, payload),
     );
