@@ -5,7 +5,8 @@ import time
 import numpy as np
 from tqdm import tqdm
 
-from .clips import CLIPS, read_truth
+from .clip_plans import CLIPS
+from .clips import read_truth
 from .dataset import Pictures
 from .detector.infer import Detector
 from .detector.score import frame_f1, recall_by_size

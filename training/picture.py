@@ -5,7 +5,8 @@ import itertools
 import cv2
 import numpy as np
 
-from .clips import CLIPS, Clip, read_truth
+from .clip_plans import CLIPS, FPS, Clip
+from .clips import read_truth
 from .detector.infer import Detector
 from .render.lens import jpeg
 from .settings import Settings
@@ -38,7 +39,7 @@ def row(clip: Clip, settings: Settings, figures: dict) -> np.ndarray:
     picture = next(itertools.islice(decode(str(settings.clips / f"{clip.name}.mp4")), frame, None))
     panels = [
         draw_boxes(
-            picture, references[frame], f"{clip.name} at {frame / 10:.1f} s: truth, {len(references[frame])} objects"
+            picture, references[frame], f"{clip.name} at {frame / FPS:.1f} s: truth, {len(references[frame])} objects"
         )
     ]
     for which, recipe in settings.recipes.items():

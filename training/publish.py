@@ -5,7 +5,7 @@ import shutil
 
 import yaml
 
-from .clips import CLIPS
+from .clip_plans import CLIPS
 from .detector.infer import NMS_IOU
 from .picture import comparison
 from .readme import readme
@@ -13,8 +13,8 @@ from .render.layout import CLASSES
 from .settings import Settings
 
 MADE_BY = {
-    "edge": "trained from scratch by training/ on rendered street scenes: plain convolutions to stride 8, 256x160",
-    "cloud": "trained from scratch by training/ on rendered street scenes: residuals and a top-down path, stride 4, 640x384",
+    "edge": "trained from scratch by training/ on rendered streets: plain convolutions, stride 8, 256x160",
+    "cloud": "trained from scratch by training/ on rendered streets: residuals, top-down path, stride 4, 640x384",
 }
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .clips import CLIPS
+from .clip_plans import CLIPS
 from .detector.score import SIZE_NAMES
 
 TEMPLATE = Path(__file__).with_name("models_readme.template.md")
@@ -11,20 +11,18 @@ TEMPLATE = Path(__file__).with_name("models_readme.template.md")
 def model_rows(figures: dict) -> str:
     rows = []
     for which, facts in figures["models"].items():
-        rows.append(
-            f"| `street-{which}.onnx` | {facts['parameters']:,} | {facts['bytes']:,} | {facts['ms']:.1f} | {facts['steps']:,} "
-            f"| {facts['threshold']:.2f} | {facts['pictures']['f1']:.3f} | **{facts['pooledF1']:.3f}** |"
-        )
+        cells = [f"{facts[key]:,}" for key in ("parameters", "bytes", "ms", "steps")]
+        cells += [f"{facts['threshold']:.2f}", f"{facts['pictures']['f1']:.3f}", f"**{facts['pooledF1']:.3f}**"]
+        rows.append(f"| `street-{which}.onnx` | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
 def clip_rows(figures: dict) -> str:
     rows = []
     for name, clip in figures["clips"].items():
-        rows.append(
-            f"| `{name}` | {clip['bytes'] / 1e6:.2f} MB | {clip['boxesPerFrame']:.1f} | {100 * clip['emptyShare']:.0f} % "
-            f"| {clip['edge']['f1']:.3f} | {clip['cloud']['f1']:.3f} |"
-        )
+        size, empty = f"{clip['bytes'] / 1e6:.2f} MB", f"{100 * clip['emptyShare']:.0f} %"
+        scores = f"{clip['edge']['f1']:.3f} | {clip['cloud']['f1']:.3f}"
+        rows.append(f"| `{name}` | {size} | {clip['boxesPerFrame']:.1f} | {empty} | {scores} |")
     return "\n".join(rows)
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .clips import FRAMES
+from .clip_plans import FRAMES
 from .detector.networks import RECIPES, Recipe
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,8 @@ import json
 import numpy as np
 
 from . import dataset
-from .clips import CLIPS, make_clip, read_truth
+from .clip_plans import CLIPS
+from .clips import make_clip, read_truth
 from .dataset import Pictures
 from .detector.export import export
 from .detector.infer import Detector

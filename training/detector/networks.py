@@ -133,5 +133,5 @@ class Recipe:
 
 RECIPES = {
     "edge": Recipe("street-edge", EdgeNet, (256, 160), (256, 160), (0.3, 0.6), 32, 4_000, 4e-3, 11),
-    "cloud": Recipe("street-cloud", CloudNet, (640, 384), (320, 192), (0.45, 1.3), 16, 10_000, 2.5e-3, 12),
+    "cloud": Recipe("street-cloud", CloudNet, (640, 384), (320, 192), (0.45, 1.3), 16, 13_000, 2.5e-3, 12),
 }

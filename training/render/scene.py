@@ -16,17 +16,21 @@ from .sprites import Shading, Sprite, rasterise
 from .traffic import Traffic
 from .truth import Instance
 
-MIN_DRAWN_PX = (3.0, 6.5)  # narrower or lower objects are not drawn at all: nothing is too small to judge
 LAMP_COLOUR = np.array([0.55, 0.8, 0.95])
 SNOW_COLOUR = np.array([225, 220, 215.0])
 SHADOW_BLUR_PX = 1.2
 
 
 class Scene:
-    """Everything fixed for a scene; `frame` draws the traffic's present state."""
+    """Everything fixed for a scene; `frame` draws the traffic's present state.
 
-    def __init__(self, layout: Layout, conditions: Conditions, rng: np.random.Generator):
-        self.layout, self.conditions = layout, conditions
+    Objects narrower or lower than smallest_px (width, height) are not drawn at all: nothing is too small to judge.
+    """
+
+    def __init__(
+        self, layout: Layout, conditions: Conditions, rng: np.random.Generator, smallest_px: tuple = (3.0, 6.5)
+    ):
+        self.layout, self.conditions, self.smallest_px = layout, conditions, smallest_px
         self.backdrop = Backdrop(rng)
         self.lamps = layout.lamp_array() if conditions.night else np.empty((0, 2))
         layout.ground.texture(rng, rng.uniform(0.02, 0.06), rng.uniform(0.04, 0.12))
@@ -51,7 +55,7 @@ class Scene:
 
     def _object(self, actor, solid, camera: Camera) -> Layer | None:
         sprite = self._sprite(solid, actor.x, actor.y, actor.heading, camera)
-        if sprite is None or (sprite.box[2:] - sprite.box[:2] < MIN_DRAWN_PX).any():
+        if sprite is None or (sprite.box[2:] - sprite.box[:2] < self.smallest_px).any():
             return None
         return Layer(smear(sprite, way_px(actor, camera, self.conditions.exposure_s)), actor.cls)
 

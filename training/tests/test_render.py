@@ -4,7 +4,8 @@ import unittest
 
 import numpy as np
 
-from training.clips import CLIPS, film, truth_line
+from training.clip_plans import CLIPS
+from training.clips import film, truth_line
 from training.dataset import FIRST_SEED, scene_pictures
 from training.render.camera import Camera
 from training.render.truth import MIN_HEIGHT_PX, MIN_WIDTH_PX, VISIBLE_SHARE, judge, visible_box
