@@ -62,13 +62,14 @@ export const parts: ReadonlyMap<string, Part> = new Map([
 export const observers: readonly string[] = ["tests", "e2e", "bench"];
 
 /** What tests may import besides what their part may; these stand in the root's package.json. */
-export const testLibraries: readonly string[] = ["vitest", "fast-check", "testkit"];
+export const testLibraries: readonly string[] = ["vitest", "fast-check", "playwright-core", "testkit"];
 
 /** Files that run without anything importing them; so do tests, and each part's index.ts. */
 export const entryPoints: readonly RegExp[] = [
   /^services\/[^/]+\/src\/main\.ts$/,
   /^services\/[^/]+\/bin\/[^/]+\.js$/,
   /^bench\/src\/main\.ts$/,
+  /^packages\/web\/src\/page\/main\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
   /^vitest\.config\.ts$/,
   /\.test\.ts$/,

@@ -42,6 +42,8 @@ function open(): Promise<IncomingMessage> {
   });
 }
 
+const waits = async () => Number(/waits_total (\d+)/.exec(await metrics.render())?.[1] ?? 0);
+
 test("results are thinned to the newest, decisions and corrections all arrive", async () => {
   const page = await open();
   let text = "";
@@ -63,7 +65,6 @@ test("for a page that does not read, waiting messages are replaced, and nothing 
   const page = await open();
   page.pause();
   const padding = "x".repeat(1 << 20);
-  const waits = async () => Number(/waits_total (\d+)/.exec(await metrics.render())?.[1] ?? 0);
   const push = () => {
     audience.publish("heartbeat", "gate", { padding });
     clock.advance(flushMs);
