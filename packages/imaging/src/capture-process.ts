@@ -33,6 +33,7 @@ channel.on("data", (bytes: Buffer) => {
 
 async function capture(request: CaptureRequest, out: Outbox): Promise<void> {
   Log.setLevel(AV_LOG_QUIET);
+  out.report({ kind: "started" });
   try {
     await new CaptureLoop(request, out).run();
     out.report({ kind: "ended", captured: out.captured });

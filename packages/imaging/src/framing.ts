@@ -21,6 +21,8 @@ export interface Header {
 
 /** What a capture process says besides frames. */
 export type Report =
+  /** The process is up and opens its source. */
+  | { readonly kind: "started" }
   | { readonly kind: "opened"; readonly fps: number }
   /** Frames arrive, or the process waits on purpose (for its consumer, or for a frame's time). */
   | { readonly kind: "alive"; readonly captured: number }

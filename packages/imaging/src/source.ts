@@ -1,4 +1,3 @@
-import { openFolder } from "./folder-source.ts";
 import type { CaptureRequest } from "./request.ts";
 import { type Source, SourceProblem } from "./shot.ts";
 import { type Medium, openVideo } from "./video-source.ts";
@@ -37,8 +36,14 @@ const media: readonly { pattern: RegExp; medium: Medium }[] = [
 ];
 
 export async function openSource(request: CaptureRequest): Promise<Source> {
-  if (request.source.startsWith("dir:")) return openFolder(request.source.slice(4), request.fps, request.maxPixels);
+  if (request.source.startsWith("dir:")) return openImages(request);
   const kind = media.find(({ pattern }) => pattern.test(request.source));
   if (!kind) throw new SourceProblem("source-unreadable", "no such kind of source");
   return openVideo(request.source, kind.medium, request.maxPixels);
+}
+
+/** Only who plays images pays for loading libvips. */
+async function openImages({ source, fps, maxPixels }: CaptureRequest): Promise<Source> {
+  const { openFolder } = await import("./folder-source.ts");
+  return openFolder(source.slice("dir:".length), fps, maxPixels);
 }

@@ -11,8 +11,14 @@ import { Watchdog } from "./watchdog.ts";
 const RETRY = { firstMs: 1_000, maxMs: 30_000 };
 /** A source that ran for this long starts again with the shortest delay. */
 const STEADY_MS = 10_000;
-/** Time to start the process, connect and decode a first picture, where the stall limit is shorter. */
+/** Time to connect and decode a first picture, where the stall limit is shorter. */
 const OPEN_MS = 10_000;
+/** Time for the process to start: a machine that is overloaded must not kill what would have come up. */
+const START_MS = 30_000;
+/** A timer of the longest possible period. */
+const NEVER_MS = 2 ** 31 - 1;
+
+type Progress = Extract<Report, { captured: number }>;
 
 /** How one capture process's life ended: well, by `close()`, or with a problem. */
 type Ending = "ended" | "closed" | SluiceError;
@@ -35,8 +41,16 @@ export class Supervisor {
 
   /** Resolves when the source ended for good or `signal` aborted; no process is left then. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, prng } = this.#deps;
+    // An open stream keeps the process alive, also while it waits for its next attempt.
+    const alive = setInterval(() => {}, NEVER_MS);
     this.#deps.onState(this.#state);
+    await this.#attempts(signal);
+    clearInterval(alive);
+    this.#change({ state: "ended" });
+  }
+
+  async #attempts(signal: AbortSignal): Promise<void> {
+    const { clock, prng } = this.#deps;
     for (let attempt = 0; !signal.aborted; attempt++) {
       const startedMs = clock.monotonicMs();
       const ending = await this.#life(signal);
@@ -46,15 +60,13 @@ export class Supervisor {
       await pause(clock, backoffMs(RETRY, attempt, prng), signal);
       if (!signal.aborted) this.#change({ state: "retrying", restarts: this.#state.restarts + 1 });
     }
-    this.#change({ state: "ended" });
   }
 
   async #life(signal: AbortSignal): Promise<Ending> {
     const { promise, resolve } = Promise.withResolvers<Ending>();
     const close = () => resolve("closed");
     signal.addEventListener("abort", close, { once: true });
-    const openMs = Math.max(OPEN_MS, this.#options.stallAfterMs);
-    const watchdog = new Watchdog(this.#deps.clock, openMs, () => resolve(this.#silence()));
+    const watchdog = new Watchdog(this.#deps.clock, START_MS, () => resolve(this.#silence()));
     try {
       const child = await startChild(this.#request, this.#receiver(watchdog, resolve), this.#deps.clock);
       return await this.#attend(child, promise, resolve);
@@ -85,13 +97,14 @@ export class Supervisor {
         this.#delivery.arrived(header);
       },
       onReport: (report) => {
-        if (report.kind === "opened") this.#change({ fps: report.fps });
+        if (report.kind === "started") watchdog.feed(this.#openMs);
+        else if (report.kind === "opened") this.#change({ fps: report.fps });
         else this.#progress(report, watchdog, resolve);
       },
     };
   }
 
-  #progress(report: Exclude<Report, { kind: "opened" }>, watchdog: Watchdog, resolve: (ending: Ending) => void): void {
+  #progress(report: Progress, watchdog: Watchdog, resolve: (ending: Ending) => void): void {
     this.#delivery.captured(report.captured);
     if (report.kind === "alive") this.#running(watchdog, {});
     else if (report.kind === "ended") resolve("ended");
@@ -103,12 +116,14 @@ export class Supervisor {
     this.#change({ ...size, state: "running", problem: null });
   }
 
+  get #openMs(): number {
+    return Math.max(OPEN_MS, this.#options.stallAfterMs);
+  }
+
   #silence(): SluiceError {
-    const { state } = this.#state;
-    const { stallAfterMs } = this.#options;
-    return state === "running"
-      ? this.#problem("source-stalled", `no frame for ${stallAfterMs} ms`)
-      : this.#problem("source-stalled", `no first frame within ${Math.max(OPEN_MS, stallAfterMs)} ms`);
+    return this.#state.state === "running"
+      ? this.#problem("source-stalled", `no frame for ${this.#options.stallAfterMs} ms`)
+      : this.#problem("source-stalled", `no first frame within ${this.#openMs} ms`);
   }
 
   #problem(code: string, what: string): SluiceError {
