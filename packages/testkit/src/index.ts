@@ -1,8 +1,7 @@
 export { type NatsOptions, type NatsServer, startNats } from "./nats-server.ts";
+export { type Graph, type OnnxConstant, type OnnxNode, type OnnxValue, onnxFile } from "./onnx.ts";
 export { repoRoot, sharedData, sharedDataReason, type TempDir, tempDir } from "./paths.ts";
 export { type Relay, startRelay } from "./relay.ts";
-export { until } from "./until.ts";
-export { type Graph, type OnnxConstant, type OnnxNode, type OnnxValue, onnxFile } from "./onnx.ts";
 export {
   type FixedPeak,
   type ManifestFields,
@@ -11,3 +10,4 @@ export {
   peaksModel,
   writeModel,
 } from "./test-models.ts";
+export { until } from "./until.ts";
