@@ -100,6 +100,15 @@ describe("detecting", () => {
     }
   });
 
+  test("a Buffer, as image libraries give it, stays the caller's", async () => {
+    const model = await open(peaksModel(shape));
+    const { data, ...size } = solid(128, 64, 32, false);
+    const picture = { ...size, data: Buffer.from(data) };
+    const { detections } = await model.detect(picture);
+    expect(detections).toHaveLength(1);
+    expect(picture.data[0]).toBe(128);
+  });
+
   test("an empty batch is an empty answer", async () => {
     const model = await open(peaksModel(shape));
     expect((await model.detectBatch([])).outputs).toEqual([]);

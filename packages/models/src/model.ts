@@ -167,9 +167,10 @@ function given(overrides: ModelManifest["spec"]["preprocess"]): Partial<Preproce
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }
 
-/** Shared memory as it is; a copy of anything else, so that the caller keeps theirs. */
+/** Shared memory as it is; a copy of anything else, so that the caller keeps theirs. A Buffer's own `slice` is no copy. */
 function postable<T extends Uint8Array | Float32Array>(data: T): T {
-  return data.buffer instanceof SharedArrayBuffer ? data : (data.slice() as T);
+  if (data.buffer instanceof SharedArrayBuffer) return data;
+  return (data instanceof Float32Array ? new Float32Array(data) : new Uint8Array(data)) as T;
 }
 
 function transferable({ buffer }: Uint8Array | Float32Array): ArrayBuffer[] {
