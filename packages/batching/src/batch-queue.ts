@@ -67,11 +67,17 @@ export class BatchQueue<T> {
     return loser && this.#remove([loser])[0];
   }
 
+  /** Takes out whatever is past its deadline, so that it holds no place while all workers are busy. */
+  expire(nowMs: number): T[] {
+    return this.#remove(this.#past(nowMs));
+  }
+
   /** What has to be computed and what refused now. */
   take(outlook: Outlook): Taken<T> {
     const due = outlook.nowMs >= this.dueMs(outlook);
-    const expired = this.#remove(due ? this.#hopeless(outlook) : this.#past(outlook.nowMs));
-    if (!due || this.size === 0) return { batch: [], expired };
+    if (!due) return { batch: [], expired: this.expire(outlook.nowMs) };
+    const expired = this.#remove(this.#hopeless(outlook));
+    if (this.size === 0) return { batch: [], expired };
     const batch = this.#remove(inOrder(this.#waiting).slice(0, this.#affordable(outlook)));
     for (const left of this.#waiting) left.passedOver++;
     return { batch, expired };

@@ -8,6 +8,8 @@ export const limits = {
   offloadsPending: 256,
   /** How long after its deadline an offload's reply is still taken in, as knowledge about the scene. */
   lateGraceMs: 2_000,
+  /** Body of an inference request over HTTP: one image of 3 × 640 × 640 numbers as JSON, written out in full. */
+  tensorBodyBytes: 32 << 20,
   /** Pixels of a picture that any Sluice process is willing to decode or capture. */
   picturePixels: 16_000_000,
   /** Detections in one frame's answer, on the wire and in memory. */

@@ -1,1 +1,2 @@
-export {};
+export { loadInferenceConfig } from "./config.ts";
+export { type Inference, type InferenceOptions, startInference } from "./start.ts";
