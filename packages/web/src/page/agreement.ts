@@ -10,7 +10,7 @@ export class AgreementText {
   readonly element: HTMLElement;
   readonly #local = h("span", { class: "number local" });
   readonly #corrected = h("span", { class: "number corrected" });
-  readonly #label = h("span", { class: "label" });
+  readonly #label = h("span", { class: "label" }, "agreement");
 
   constructor() {
     const arrow = h("span", { class: "arrow", "aria-label": "corrected to" }, "→");
@@ -25,7 +25,6 @@ export class AgreementText {
   update({ local, corrected, samples }: Agreement): void {
     setText(this.#local, share(local));
     setText(this.#corrected, share(corrected));
-    setText(this.#label, "agreement, local → corrected");
     const why = local === null || corrected === null ? "Unknown: too few replies to say. " : "";
     this.element.title = `${why}${explanation}; ${count(samples)} replies`;
   }

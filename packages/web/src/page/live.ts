@@ -34,6 +34,10 @@ export class LiveView {
     this.#layers = layers;
     this.#canvas.setAttribute("aria-label", name);
     this.element = h("div", { class: "live" }, this.#image, this.#canvas, this.#note);
+    this.#image.addEventListener("error", () => {
+      this.#image.hidden = true;
+      setText(this.#note, stateTexts.lost);
+    });
     this.#observer = new IntersectionObserver((entries) => {
       this.#onScreen = entries.at(-1)?.isIntersecting ?? false;
       this.#arrange();
@@ -109,7 +113,7 @@ export class LiveView {
     this.#canvas.width = Math.round(width * ratio);
     this.#canvas.height = Math.round(height * ratio);
     context.scale(ratio, ratio);
-    const plain = this.#image.hidden;
+    const plain = this.#image.hidden || this.#image.naturalWidth === 0;
     const shown = this.#shown && this.#shown.picture.width > 0 ? this.#shown : null;
     if (plain && shown) context.drawImage(shown.picture, 0, 0, width, height);
     const result = resultFor(this.#results, plain ? (shown?.frame ?? null) : null);
