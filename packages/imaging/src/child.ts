@@ -14,6 +14,9 @@ const LAST_WORDS = 500;
 /** The child meets hostile input: it gets none of our secrets, only what its libraries need. */
 const passedOn = ["PATH", "TMPDIR", "LD_LIBRARY_PATH", "http_proxy", "https_proxy", "no_proxy"];
 
+/** Where the bytes of a child go that has sent nonsense, until it is gone. */
+const refuse = Buffer.alloc(4096);
+
 const program = fileURLToPath(new URL("./capture-process.ts", import.meta.url));
 
 export interface CaptureChild {
@@ -35,7 +38,7 @@ export async function startChild(request: CaptureRequest, receiver: Receiver, cl
     child?.kill("SIGKILL");
   };
   const { near, far } = await socketPair({
-    target: () => reader.target(),
+    target: () => (fault === "" ? reader.target() : refuse),
     advance: (byteCount) => {
       try {
         if (fault === "") reader.advance(byteCount);
