@@ -124,7 +124,9 @@ export async function warm({ send, ends }: Awaited<ReturnType<typeof device>>): 
   await until(
     async () => {
       const frame = send({ jpeg, deadlineMs: 500, stream: "warm" });
-      const end = await until(() => ends.find((e) => e.frame === frame), { timeoutMs: 500 + limits.lateGraceMs + 2_000 });
+      const end = await until(() => ends.find((e) => e.frame === frame), {
+        timeoutMs: 500 + limits.lateGraceMs + 2_000,
+      });
       return end.outcome === "answered";
     },
     { timeoutMs: 30_000, what: "a first answer" },
