@@ -1,3 +1,4 @@
+export { chromiumLaunch, chromiumReason } from "./chromium.ts";
 export { type NatsOptions, type NatsServer, startNats } from "./nats-server.ts";
 export { type Graph, type OnnxConstant, type OnnxNode, type OnnxValue, onnxFile } from "./onnx.ts";
 export { repoRoot, sharedData, sharedDataReason, type TempDir, tempDir } from "./paths.ts";

@@ -1,16 +1,10 @@
-import { existsSync } from "node:fs";
-import { type NatsServer, startNats, until } from "@sluice/testkit";
+import { chromiumLaunch, chromiumReason, type NatsServer, startNats, until } from "@sluice/testkit";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Console, startConsole } from "./console.ts";
 import { type Pictures, Speaker, servePictures } from "./fleet.builder.ts";
 
-/** Debian's Chromium, or the one that CHROMIUM_PATH names. */
-const executablePath = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking";
-const args = `${flags} --disable-component-update --disable-sync`.split(" ");
+const launch = chromiumLaunch();
 const patience = { timeout: 30_000 };
 
 let browser: Browser;
@@ -47,9 +41,9 @@ async function visit(options: BrowserContextOptions = {}): Promise<void> {
   await page.goto(console.url);
 }
 
-describe.skipIf(!executablePath)("in a browser (needs chromium: apt-get install chromium, or CHROMIUM_PATH)", () => {
+describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ ...(executablePath && { executablePath }), args });
+    browser = await chromium.launch(launch);
   });
 
   afterAll(() => browser?.close());

@@ -1,10 +1,11 @@
+import type { Reason } from "@sluice/contracts";
 import { expect, test } from "vitest";
 import { conditionsOf, fleetAgreement } from "./condition.ts";
 import { applyDecision, applyHeartbeat } from "./reduce.ts";
 import { sampleDecision, sampleHeartbeat, sampleReport } from "./sample.builder.ts";
 import { emptyFleet } from "./state.ts";
 
-function conditions(given: Parameters<typeof sampleHeartbeat>[0], nowMs = 100, reason: "budget" | "price" = "price") {
+function conditions(given: Parameters<typeof sampleHeartbeat>[0], nowMs = 100, reason: Reason = "price") {
   const fleet = emptyFleet(1, 0);
   applyHeartbeat(fleet, sampleHeartbeat(given), 0);
   for (let frame = 0; frame < 20; frame++) applyDecision(fleet, sampleDecision({ frame, reason }));
@@ -34,6 +35,7 @@ test("a source that fails tells its problem, before lesser things", () => {
 test("a device that is cut off works alone; one that waits for bytes says that its budget is spent", () => {
   expect(conditions({ uplink: { state: "disconnected", backend: "silent" } }).map((c) => c.code)).toEqual(["cut-off"]);
   expect(conditions({}, 100, "budget").map((c) => c.code)).toEqual(["spent"]);
+  expect(conditions({}, 100, "silent").map((c) => c.code)).toEqual(["no-replies"]);
 });
 
 test("a backend that nobody has heard of yet is unknown, not gone", () => {

@@ -4,12 +4,13 @@ import type { Device, Fleet, Stream } from "./state.ts";
 /** `bad`: answers are missing. `warn`: answers are worse than they could be. */
 export interface Condition {
   readonly level: "bad" | "warn";
-  readonly code: "silent" | "stream" | "ended" | "twin" | "cut-off" | "no-cloud" | "spent";
+  readonly code: "silent" | "stream" | "ended" | "twin" | "cut-off" | "no-cloud" | "no-replies" | "spent";
   readonly text: string;
 }
 
-/** So many of the last decisions must have failed for want of bytes before the budget counts as spent. */
-const spentRule = { decisions: 20, share: 0.5, twinMs: 10_000 } as const;
+/** So many of the last decisions must have fallen for one reason before it is said of the stream. */
+const prevailingRule = { decisions: 20, share: 0.5 } as const;
+const twinShownMs = 10_000;
 
 /** What is wrong with a stream now, worst first; empty when all is well. */
 export function conditionsOf(fleet: Fleet, device: Device, stream: Stream, nowMs: number): Condition[] {
@@ -18,7 +19,7 @@ export function conditionsOf(fleet: Fleet, device: Device, stream: Stream, nowMs
     sourceCondition(stream),
     twinCondition(device, nowMs),
     cloudCondition(device),
-    budgetCondition(stream),
+    decisionCondition(stream),
   ];
   return found.filter((c) => c !== null).toSorted((a, b) => Number(b.level === "bad") - Number(a.level === "bad"));
 }
@@ -39,7 +40,7 @@ function sourceCondition({ report }: Stream): Condition | null {
 }
 
 function twinCondition(device: Device, nowMs: number): Condition | null {
-  if (device.twinAtMs === null || nowMs - device.twinAtMs > spentRule.twinMs) return null;
+  if (device.twinAtMs === null || nowMs - device.twinAtMs > twinShownMs) return null;
   return { level: "warn", code: "twin", text: "Two processes report under this device's name" };
 }
 
@@ -50,11 +51,21 @@ function cloudCondition({ heartbeat: { uplink } }: Device): Condition | null {
   return { level: "warn", code: "no-cloud", text: `No replica serves ${uplink.model}: ${alone}` };
 }
 
-function budgetCondition(stream: Stream): Condition | null {
-  const recent = stream.decisions.slice(-spentRule.decisions);
-  const short = recent.filter((d) => d.reason === "budget").length;
-  if (recent.length < spentRule.decisions || short < spentRule.share * recent.length) return null;
-  return { level: "warn", code: "spent", text: "Budget spent: frames that are worth sending wait for bytes" };
+/** What it means if most of the last decisions fell for one reason. */
+const prevailing = {
+  budget: { code: "spent", text: "Budget spent: frames that are worth sending wait for bytes" },
+  silent: { code: "no-replies", text: "The cloud does not answer: only probes are sent" },
+  late: { code: "no-replies", text: "The cloud answers too late: frames are not worth sending" },
+} as const;
+
+function decisionCondition(stream: Stream): Condition | null {
+  const recent = stream.decisions.slice(-prevailingRule.decisions);
+  if (recent.length < prevailingRule.decisions) return null;
+  for (const [reason, { code, text }] of Object.entries(prevailing)) {
+    const share = recent.filter((d) => d.reason === reason).length / recent.length;
+    if (share >= prevailingRule.share) return { level: "warn", code, text };
+  }
+  return null;
 }
 
 /** Mean agreement with the cloud over streams, each weighted by its replies; null while unknown. */

@@ -26,12 +26,17 @@ export function drawCorrected(
   scaleX: number,
   scaleY: number,
 ) {
+  const labels: Rectangle[] = [];
   for (const [x1, y1, x2, y2, score, index] of found.boxes) {
     const name = found.classes[index] ?? "?";
     const box = [x1 * scaleX, y1 * scaleY, (x2 - x1) * scaleX, (y2 - y1) * scaleY] as const;
     stroke(context, box, "rgb(0 0 0 / 60%)", 4);
     stroke(context, box, classColour(name), 2);
-    label(context, `${name} ${Math.round(score * 100)}`, box[0], box[1], classColour(name));
+    const text = `${name} ${Math.round(score * 100)}`;
+    const place = placeOf(context, text, box[0], box[1]);
+    if (labels.some((other) => overlaps(place, other))) continue;
+    labels.push(place);
+    label(context, text, place, classColour(name));
   }
 }
 
@@ -43,15 +48,22 @@ function stroke(context: CanvasRenderingContext2D, box: Rectangle, colour: strin
   context.strokeRect(...box);
 }
 
-/** A class name on its colour, above the box or, at the upper edge, inside it. */
-function label(context: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string): void {
+/** Where a label goes: above its box or, at the upper edge, inside it. */
+function placeOf(context: CanvasRenderingContext2D, text: string, x: number, y: number): Rectangle {
   context.font = `600 ${fontPx}px system-ui, sans-serif`;
-  const width = context.measureText(text).width + 8;
-  const top = y >= fontPx + 5 ? y - fontPx - 5 : y;
+  const [width, height] = [context.measureText(text).width + 8, fontPx + 5];
   const left = Math.max(0, Math.min(x - 1, context.canvas.clientWidth - width));
+  return [left, y >= height ? y - height : y, width, height];
+}
+
+/** In a crowd the first label stays readable and the others are left out; colours still tell the classes. */
+const overlaps = ([x, y, w, h]: Rectangle, [otherX, otherY, otherW, otherH]: Rectangle) =>
+  x < otherX + otherW && otherX < x + w && y < otherY + otherH && otherY < y + h;
+
+function label(context: CanvasRenderingContext2D, text: string, place: Rectangle, colour: string): void {
   context.fillStyle = colour;
-  context.fillRect(left, top, width, fontPx + 5);
+  context.fillRect(...place);
   context.fillStyle = "#10151b";
   context.textBaseline = "middle";
-  context.fillText(text, left + 4, top + (fontPx + 5) / 2 + 0.5);
+  context.fillText(text, place[0] + 4, place[1] + place[3] / 2 + 0.5);
 }

@@ -70,9 +70,9 @@ function explain(e: Explained): string[] {
   ];
 }
 
-/** "2 car, 1 person". */
+/** "2 × car, 1 × person". */
 function seen(found: WireDetections): string {
   const counts = found.classes.map((name, i) => [name, found.boxes.filter((b) => b[5] === i).length] as const);
-  const some = counts.filter(([, n]) => n > 0).map(([name, n]) => `${n} ${name}`);
+  const some = counts.filter(([, n]) => n > 0).map(([name, n]) => `${n} × ${name}`);
   return some.length > 0 ? some.join(", ") : "nothing";
 }

@@ -16,7 +16,7 @@ test("what is unknown is never a zero", () => {
 });
 
 test("figures keep two that count; rates name their unit once", () => {
-  expect([0, 0.314, 0.0021, 3.4e-8].map(figure)).toEqual(["0", "0.31", "0.0021", "3.4e-8"]);
+  expect([0, 7894.13, 0.314, 0.0021, 3.4e-8].map(figure)).toEqual(["0", "7894", "0.31", "0.0021", "3.4e-8"]);
   expect([rateOf(18_540, 25_000), rateOf(800, 25_000), rateOf(null, 25_000)]).toEqual([
     "18.5 of 25.0 kB/s",
     "800 B/s of 25.0 kB/s",

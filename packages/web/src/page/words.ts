@@ -21,6 +21,7 @@ export const count = (value: number): string => value.toLocaleString("en").repla
 /** `0.04`, `0.000012`: two figures that count, as far as they can be read. */
 export function figure(value: number): string {
   if (value === 0) return "0";
+  if (Math.abs(value) >= 100) return String(Math.round(value));
   if (Math.abs(value) >= 0.01) return value.toFixed(2);
   return Math.abs(value) >= 1e-6 ? String(Number(value.toPrecision(2))) : value.toExponential(1);
 }
