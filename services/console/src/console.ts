@@ -63,7 +63,9 @@ export async function startConsole(config: ConsoleConfig, deps: ConsoleDeps = {}
     await link.close();
   };
   try {
-    return { url: await http.listen(config.http.host, config.http.port), close };
+    const url = await http.listen(config.http.host, config.http.port);
+    logger.info({ url }, "serving the fleet's page");
+    return { url, close };
   } catch (cause) {
     await close();
     throw cause;
