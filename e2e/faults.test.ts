@@ -2,7 +2,16 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Heartbeat } from "@sluice/contracts";
 import { encodeJpeg } from "@sluice/imaging";
-import { type NatsServer, peaksModel, startNats, type TempDir, tempDir, until, writeModel } from "@sluice/testkit";
+import {
+  type NatsServer,
+  peaksModel,
+  repoRoot,
+  startNats,
+  type TempDir,
+  tempDir,
+  until,
+  writeModel,
+} from "@sluice/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Program, report, sample, startProgram } from "./program.builder.ts";
 
@@ -141,7 +150,7 @@ describe("the programs together", () => {
 
   it("keep good streams running beside a picture named .mp4, a cut film and a missing one", async () => {
     await copyFile(join(dir.path, "pictures/0.jpg"), join(dir.path, "picture.mp4"));
-    const film = await readFile(new URL("../models/clips/gate.mp4", import.meta.url));
+    const film = await readFile(join(repoRoot, "models/clips/gate.mp4"));
     await writeFile(join(dir.path, "cut.mp4"), film.subarray(0, film.length / 2));
     const bad = ["picture", "cut", "missing"].map((name) => ({
       name,

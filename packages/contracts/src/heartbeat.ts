@@ -4,7 +4,7 @@ import { outcomes } from "./results.ts";
 const count = z.int().min(0);
 
 /** Why a captured frame was not answered. */
-export const dropReasons = ["superseded", "model-error", "shutdown"] as const;
+export const dropReasons = ["superseded", "model-error"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 const agreementSchema = z.object({

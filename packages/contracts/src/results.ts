@@ -53,6 +53,7 @@ export const reasons = [
   "in-flight", // enough requests are under way already
   "disconnected", // no broker to send to
   "late", // would not arrive before the deadline
+  "encode-error", // the picture could not be encoded
   "silent", // the cloud has not answered of late, and the next probe is not due
 ] as const;
 export type Reason = (typeof reasons)[number];

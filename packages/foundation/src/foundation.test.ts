@@ -88,7 +88,10 @@ describe("Ring", () => {
 
 describe("seededPrng", () => {
   it("repeats itself for a seed, differs between seeds, and is uniform enough", () => {
-    const draw = (seed: number) => Array.from({ length: 10_000 }, seededPrng(seed).next);
+    const draw = (seed: number) => {
+      const prng = seededPrng(seed);
+      return Array.from({ length: 10_000 }, () => prng.next());
+    };
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
     const mean = draw(3).reduce((a, b) => a + b) / 10_000;

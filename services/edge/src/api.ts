@@ -60,11 +60,11 @@ function serveLive(app: App, streams: readonly Running[]): void {
   }
 }
 
-function serveEvents(app: App, { events }: Shared, streams: readonly Running[]): void {
+function serveEvents(app: App, { events, telemetry }: Shared, streams: readonly Running[]): void {
   app.get<Listen>("/api/events", (request, reply) => {
     const { stream } = request.query;
     if (stream !== undefined && !streams.some((s) => s.name === stream)) return notFound(reply, `stream ${stream}`);
-    return keepOpen(reply, (raw) => events.listen(raw, anyOrigin, stream));
+    return keepOpen(reply, (raw) => events.listen(raw, anyOrigin, stream, JSON.stringify(telemetry.history())));
   });
 }
 

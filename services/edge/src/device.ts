@@ -77,7 +77,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const client = new OffloadClient({ link, model: config.offload.model, device: config.device, clock });
   const uplink = new Uplink({ link, client, bucket, clock, metrics });
   const events = new Events();
-  const telemetry = new Telemetry({ uplink, site, events, metrics });
+  const telemetry = new Telemetry({ uplink, site, events, metrics, clock });
   const backends = new BackendWatch(link, config.offload.model, clock);
   metrics.set("sluice_edge_budget_bytes_per_second", {}, bucket.bytesPerSecond);
   return {

@@ -71,7 +71,7 @@ describe("a device with a cloud that answers", () => {
       const response = await fetch(`${edge.url}/api/live/main.jpg`);
       return response.ok && new Uint8Array(await response.arrayBuffer());
     });
-    expect([...picture.slice(0, 2)]).toEqual([0xff, 0xd8]);
+    expect(Array.from(picture.slice(0, 2))).toEqual([0xff, 0xd8]);
     let text = "";
     while (!text.includes("event: decision")) text += (await reader.read()).value;
     expect(text).toContain("event: result");

@@ -75,7 +75,7 @@ function beat(shared: Shared, report: () => Heartbeat): () => void {
     }
     cancel = clock.after(heartbeatMs, once);
   };
-  cancel = clock.after(heartbeatMs, once);
+  once();
   return () => cancel();
 }
 

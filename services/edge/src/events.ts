@@ -9,10 +9,6 @@ const backlogBytes = 1 << 20;
 export class Events {
   readonly #listeners = new Map<ServerResponse, string | undefined>();
 
-  get watched(): boolean {
-    return this.#listeners.size > 0;
-  }
-
   /** Sends one event; `json` is the message as it is on the wire. `stream` undefined reaches every listener. */
   emit(type: "result" | "decision" | "heartbeat", stream: string | undefined, json: string): void {
     for (const [response, filter] of this.#listeners) {
@@ -21,11 +17,19 @@ export class Events {
     }
   }
 
-  /** Keeps the response open for events of one stream, or of all; false where there are listeners enough. */
-  listen(response: ServerResponse, headers: Record<string, string>, stream: string | undefined): boolean {
+  /**
+   * Keeps the response open for events of one stream, or of all, beginning with the device's `history`; false where
+   * there are listeners enough.
+   */
+  listen(
+    response: ServerResponse,
+    headers: Record<string, string>,
+    stream: string | undefined,
+    history: string,
+  ): boolean {
     if (this.#listeners.size >= listenersMax) return false;
     response.writeHead(200, { ...headers, "content-type": "text/event-stream", "cache-control": "no-store" });
-    response.write(":ok\n\n");
+    response.write(`event: fleet\ndata: ${history}\n\n`);
     this.#listeners.set(response, stream);
     response.on("close", () => this.#listeners.delete(response));
     return true;
