@@ -1,0 +1,88 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { inferenceConfigSchema } from "@sluice/contracts";
+import { seededPrng, systemClock } from "@sluice/foundation";
+import { encodeJpeg, openCapture } from "@sluice/imaging";
+import { repoRoot, sharedData, sharedDataReason, startNats, until } from "@sluice/testkit";
+import { expect, onTestFinished, test } from "vitest";
+import { device, isReady, warm } from "./service.builder.ts";
+import { startInference } from "./start.ts";
+
+/** The first picture of a clip, as a device would send it. */
+async function firstFrame(path: string): Promise<Uint8Array> {
+  const options = { stream: "clip", source: `file:${path}`, loop: false, masks: [], stallAfterMs: 5_000 };
+  const capture = openCapture(
+    { ...options, pace: "asap" },
+    { clock: systemClock, prng: seededPrng(1), onState: () => {} },
+  );
+  const frame = await capture.next();
+  if (!frame) throw new Error(`${path} has no frame`);
+  const { data } = await encodeJpeg(frame, { width: 640, quality: 85 });
+  frame.release();
+  await capture.close();
+  return data;
+}
+
+async function serve(manifest: string, otlp?: string) {
+  const nats = await startNats();
+  onTestFinished(() => nats.stop());
+  const document = { replica: "one", http: { port: 0 }, nats: { servers: [nats.url] }, models: [{ manifest }] };
+  const environment = { SLUICE_LOG_LEVEL: "silent", ...(otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp }) } as const;
+  const service = await startInference(inferenceConfigSchema.parse(document), { baseDir: repoRoot, environment });
+  onTestFinished(() => service.close());
+  await isReady(service.url);
+  return { service, nats };
+}
+
+async function askOnce(natsUrl: string, model: string, jpeg: Uint8Array) {
+  const camera = await device(natsUrl, "cam1", model);
+  await warm(camera);
+  camera.send({ jpeg });
+  const [end] = await camera.ended(1);
+  return end!;
+}
+
+interface OtlpSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+}
+
+/** A collector that keeps the spans it is given. */
+async function collector() {
+  const spans: OtlpSpan[] = [];
+  const server = createServer(async (request, response) => {
+    const text = (await request.toArray()).join("");
+    const { resourceSpans } = JSON.parse(text) as { resourceSpans: { scopeSpans: { spans: OtlpSpan[] }[] }[] };
+    spans.push(...resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)));
+    response.writeHead(200, { "content-type": "application/json" }).end("{}");
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void server.close());
+  return { spans, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+test("the embedded cloud model sees traffic on the embedded gate clip, and its stages are traced", async () => {
+  const { spans, url } = await collector();
+  const { service, nats } = await serve("models/street-cloud.yaml", url);
+  const jpeg = await firstFrame(join(repoRoot, "models/clips/gate.mp4"));
+  const end = await askOnce(nats.url, "street-cloud", jpeg);
+  expect(end.outcome).toBe("answered");
+  expect(end.reply?.detections.boxes.some((box) => box[4] >= 0.5)).toBe(true);
+  await service.close();
+  await until(() => spans.length > 0);
+  const roots = spans.filter((span) => span.name === "request");
+  const stages = spans.filter((span) => span.parentSpanId === roots[0]?.spanId).map((span) => span.name);
+  expect(stages.toSorted()).toEqual(["batch", "compute", "decode", "queue"]);
+});
+
+const shared = sharedData();
+test.skipIf(!shared)(`a model of others runs from its sample manifest (${sharedDataReason})`, async () => {
+  const { nats } = await serve("deploy/samples/models/yolox-nano-416.yaml");
+  const jpeg = await firstFrame(join(shared!, "videos/vtest.avi"));
+  const end = await askOnce(nats.url, "yolox-nano-416", jpeg);
+  expect(end.reply?.detections.classes).toContain("person");
+  expect(end.reply).toMatchObject({ width: 640, height: 480 });
+});
