@@ -62,7 +62,7 @@ CLIPS = (
         activity=((BEFORE_S, 1.0),),
         zoom=1.15,
         crf=20,
-        about="a drone that hovers, crosses a park and a street, turns and climbs; most people are a few pixels high.",
+        about="a drone that hovers, crosses a park and a street, turns and climbs; most people are small from there.",
     ),
 )
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from .clip_plans import FPS
 from .render import conditions, kinds, lens
 from .render.camera import Camera
 from .render.scene import Scene
@@ -23,7 +24,6 @@ SCENES_PER_SHARD = 20
 PICTURES_PER_SCENE = 6
 FILMED_SHARE = 0.25  # scenes whose pictures are taken from a filmed and H.264-coded stretch
 FILM_FRAMES = 15
-FPS = 10
 FIRST_SEED = {"train": 0, "val": 10_000_000, "test": 20_000_000}
 
 
@@ -124,6 +124,10 @@ class Pictures:
 
     def truth(self, i: int) -> np.ndarray:
         return np.array(self.items[i][1]["truth"], np.float32).reshape(-1, 5)
+
+    def reference(self, i: int) -> np.ndarray:
+        """The truth as rows [x1, y1, x2, y2, 1, class], as answers are scored against."""
+        return np.insert(self.truth(i), 4, 1, axis=1)
 
     def ignore(self, i: int) -> np.ndarray:
         return np.array(self.items[i][1]["ignore"], np.float32).reshape(-1, 5)

@@ -20,9 +20,9 @@ def model_rows(figures: dict) -> str:
 def clip_rows(figures: dict) -> str:
     rows = []
     for name, clip in figures["clips"].items():
-        size, empty = f"{clip['bytes'] / 1e6:.2f} MB", f"{100 * clip['emptyShare']:.0f} %"
+        size, quiet = f"{clip['bytes'] / 1e6:.2f} MB", f"{100 * clip['quietShare']:.0f} %"
         scores = f"{clip['edge']['f1']:.3f} | {clip['cloud']['f1']:.3f}"
-        rows.append(f"| `{name}` | {size} | {clip['boxesPerFrame']:.1f} | {empty} | {scores} |")
+        rows.append(f"| `{name}` | {size} | {clip['boxesPerFrame']:.1f} | {quiet} | {scores} |")
     return "\n".join(rows)
 
 

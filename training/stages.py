@@ -2,8 +2,6 @@
 
 import json
 
-import numpy as np
-
 from . import dataset
 from .clip_plans import CLIPS
 from .clips import make_clip, read_truth
@@ -46,7 +44,7 @@ def export_both(settings: Settings, workers: int) -> None:
 
 def choose_threshold(detector: Detector, settings: Settings) -> tuple[float, float]:
     pictures = Pictures(settings.pictures, "val")
-    references = [np.insert(pictures.truth(i), 4, 1, axis=1) for i in range(len(pictures))]
+    references = [pictures.reference(i) for i in range(len(pictures))]
     return best_threshold([detector(pictures.picture(i)) for i in range(len(pictures))], references)
 
 

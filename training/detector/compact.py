@@ -1,7 +1,7 @@
 """Makes a trained network compact: batch norms folded into their convolutions, weights kept as float16.
 
-The graph casts the weights back to float32, once, when a runtime loads it; all arithmetic stays float32. Half the bytes,
-and float16's 11 bits of mantissa change a score by less than a thousandth.
+The graph casts the weights back to float32, once, when a runtime loads it; all arithmetic stays float32. Half the
+bytes, and the 11 bits of float16 change a score by less than a thousandth.
 """
 
 import copy

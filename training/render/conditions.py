@@ -15,9 +15,9 @@ class Conditions:
     direct: np.ndarray
     ambient: np.ndarray
     shadow: float
+    fog_colour: np.ndarray
+    sky_top: np.ndarray
     fog_per_m: float = 0.0008
-    fog_colour: np.ndarray = None
-    sky_top: np.ndarray = None
     rain: float = 0.0
     snow_fall: float = 0.0
     snow_cover: float = 0.0

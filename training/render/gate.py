@@ -9,7 +9,7 @@ from .roadside import REACH_M, buildings, clutter, lamps, park_along, street_lif
 
 
 def gate(rng: np.random.Generator, busy: float, lit: bool, bare: bool) -> Layout:
-    """A yard with a gate; a drive leads through it to a street that runs across the view."""
+    """The camera stands near (0, -40) and looks along y; the gate is at about y = -20, the street at about y = 5."""
     materials = Materials.draw(rng)
     layout = Layout(GroundMap(materials.verge))
     street = Road(
@@ -34,22 +34,20 @@ def gate(rng: np.random.Generator, busy: float, lit: bool, bare: bool) -> Layout
     _gate_paths(rng, layout, street, start, end, gate_y, drive_half, busy)
     street_life(rng, layout, street, 0.7 * busy, 38)
     park_along(rng, layout, street, rng.uniform(0, 0.35), 8)
-    for slot in np.arange(-16, 17, 3.2):
-        if abs(slot - drive_x) > drive_half + 2.5 and rng.random() < 0.25:
-            layout.parked.append(
-                Parked(
-                    TRUCK if rng.random() < 0.15 else CAR,
-                    slot,
-                    gate_y - rng.uniform(4, 9),
-                    np.pi / 2 * rng.choice([-1, 1]),
-                )
-            )
+    _park_in_yard(rng, layout, drive_x, gate_y, drive_half)
     buildings(rng, layout, street, 1, -60, 60, rng.uniform(2, 9))
     drive = Road((start + end) / 2, np.pi / 2, 20, drive_half, 1.0)
     clutter(rng, layout, [street, drive], int(rng.integers(12, 34)), bare)
     lamps(rng, layout, street, lit)
     layout.lamps.append((drive_x, gate_y))
     return layout
+
+
+def _park_in_yard(rng, layout: Layout, drive_x: float, gate_y: float, drive_half: float) -> None:
+    for x in np.arange(-16, 17, 3.2):
+        if abs(x - drive_x) > drive_half + 2.5 and rng.random() < 0.25:
+            cls = TRUCK if rng.random() < 0.15 else CAR
+            layout.parked.append(Parked(cls, x, gate_y - rng.uniform(4, 9), np.pi / 2 * rng.choice([-1, 1])))
 
 
 def _gate_line(rng, layout: Layout, drive_x: float, gate_y: float, drive_half: float) -> None:

@@ -18,14 +18,6 @@ class PersonLook:
         self.long_coat, self.bag = rng.random() < 0.25, rng.random() < 0.25
         self.bag_colour = palette.cloth(rng)
 
-    @property
-    def length(self) -> float:
-        return 0.5
-
-    @property
-    def width(self) -> float:
-        return 0.5
-
     def solid(self, phase: float, moving: float) -> Solid:
         s, g = self.height, self.girth
         out = Solid()
@@ -53,9 +45,6 @@ class PersonLook:
 
 class CyclistLook:
     """A bicycle with its rider: one object of class bicycle."""
-
-    length = 1.75
-    width = 0.55
 
     def __init__(self, rng: np.random.Generator):
         self.rider = PersonLook(rng)

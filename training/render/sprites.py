@@ -54,7 +54,7 @@ def _normals_towards(camera: Camera, faces: list[np.ndarray]) -> np.ndarray:
 
 def _outline(faces: list[np.ndarray], capsules: np.ndarray, radii: np.ndarray) -> np.ndarray:
     """Bounds of all parts, [x1, y1, x2, y2]."""
-    points = [f for f in faces]
+    points = list(faces)
     if len(capsules):
         ends, grow = capsules.reshape(-1, 2), np.repeat(radii, 2)[:, None]
         points += [ends - grow, ends + grow]
@@ -106,19 +106,16 @@ def _draw(solid: Solid, faces, face_colours, capsules, radii, shading: Shading, 
     scale = _scale_for(max(right - left, bottom - top))
     canvas = np.zeros(((bottom - top) * scale, (right - left) * scale, 4), np.uint8)
     round_tint = 0.55 * shading.direct + 0.95 * shading.ambient
-    order = [(f[:, 2].mean(), 0, i) for i, f in enumerate(faces)] + [
-        (c[:, 2].mean() - 0.05, 1, i) for i, c in enumerate(capsules)
-    ]
+    order = [(f[:, 2].mean(), 0, i) for i, f in enumerate(faces)]
+    order += [(c[:, 2].mean() - 0.05, 1, i) for i, c in enumerate(capsules)]
     unit = scale * (1 << SUBPIXEL_BITS)
     offset = np.array([left, top])
     for _, is_capsule, i in order if solid.layered else sorted(order, reverse=True):
         if is_capsule:
-            ends = np.round((capsules[i, :, :2] - offset) * unit).astype(int)
+            start, end = np.round((capsules[i, :, :2] - offset) * unit).astype(int).tolist()
             colour = (*np.clip(solid.capsules[i][3] * round_tint, 0, 255), 255)
             thickness = max(1, int(round(2 * radii[i] * scale)))
-            cv2.line(
-                canvas, tuple(map(int, ends[0])), tuple(map(int, ends[1])), colour, thickness, cv2.LINE_8, SUBPIXEL_BITS
-            )
+            cv2.line(canvas, start, end, colour, thickness, cv2.LINE_8, SUBPIXEL_BITS)
         else:
             points = np.round((faces[i][:, :2] - offset) * unit).astype(np.int32)
             cv2.fillPoly(canvas, [points], (*np.clip(face_colours[i], 0, 255), 255), cv2.LINE_8, SUBPIXEL_BITS)

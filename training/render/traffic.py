@@ -55,14 +55,13 @@ def green(t: float, phase: int) -> bool:
     return place < half - ALL_RED_S
 
 
-def make_look(cls: int, rng: np.random.Generator, lit: bool):
-    """Returns (look, length in metres)."""
+def make_look(cls: int, rng: np.random.Generator, lit: bool) -> tuple[object, float]:
+    """Returns (look, length in metres): a Solid for what does not change its shape, else something with `solid`."""
     if cls == PERSON:
         return PersonLook(rng), 0.5
     if cls == BICYCLE:
         return CyclistLook(rng), 1.8
-    solid, length, _ = (truck if cls == TRUCK else car)(rng, lit)
-    return solid, length
+    return (truck if cls == TRUCK else car)(rng, lit)
 
 
 class Traffic:

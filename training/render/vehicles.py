@@ -1,4 +1,4 @@
-"""Cars and trucks as extruded side profiles. Lengths in metres; each function returns (Solid, length, width)."""
+"""Cars and trucks as extruded side profiles. Lengths in metres; each function returns (Solid, length)."""
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def car(rng: np.random.Generator, lit: bool):
         )
     _wheels(solid, (-0.31 * length, 0.32 * length), half * 1.01, 0.32)
     _lights(solid, length / 2 + 0.01, -length / 2 - 0.01, half, height * 0.4, lit)
-    return solid, length, width
+    return solid, length
 
 
 def truck(rng: np.random.Generator, lit: bool):
@@ -93,7 +93,7 @@ def truck(rng: np.random.Generator, lit: bool):
     solid.box((-front, -half * 0.85, 0.45), (front - cab_length, half * 0.85, 0.85), np.array([45, 45, 45.0]))
     _wheels(solid, (-front + 1.0, -front + 2.1, front - 1.0), half * 0.98, 0.48)
     _lights(solid, front + 0.01, -front - 0.01, half, 0.65, lit)
-    return solid, length, width
+    return solid, length
 
 
 def _cargo(
