@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -68,6 +68,21 @@ def make_clip(clip: Clip, folder: Path, frames: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     encode(pictures(), str(folder / f"{clip.name}.mp4"), FPS, {"crf": str(clip.crf), "preset": "slow"})
     (folder / f"{clip.name}.truth.jsonl.gz").write_bytes(gzip.compress("\n".join([*lines, ""]).encode(), mtime=0))
+    plan_file(clip, folder).write_text(plan_text(clip, frames))
+
+
+def plan_file(clip: Clip, folder: Path) -> Path:
+    """Written last: with the present plan in it, the clip is complete and need not be filmed again."""
+    return folder / f"{clip.name}.plan.json"
+
+
+def plan_text(clip: Clip, frames: int) -> str:
+    return json.dumps(asdict(clip) | {"frames": frames})
+
+
+def is_filmed(clip: Clip, folder: Path, frames: int) -> bool:
+    path = plan_file(clip, folder)
+    return path.exists() and path.read_text() == plan_text(clip, frames)
 
 
 def read_truth(path: Path) -> list[np.ndarray]:

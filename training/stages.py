@@ -4,7 +4,7 @@ import json
 
 from . import dataset
 from .clip_plans import CLIPS
-from .clips import make_clip, read_truth
+from .clips import is_filmed, make_clip
 from .dataset import Pictures
 from .detector.export import export
 from .detector.infer import Detector
@@ -50,8 +50,7 @@ def choose_threshold(detector: Detector, settings: Settings) -> tuple[float, flo
 
 def clips(settings: Settings, workers: int) -> None:
     for clip in CLIPS:
-        truth = settings.clips / f"{clip.name}.truth.jsonl.gz"
-        if not truth.exists() or len(read_truth(truth)) != settings.clip_frames:
+        if not is_filmed(clip, settings.clips, settings.clip_frames):
             make_clip(clip, settings.clips, settings.clip_frames)
 
 

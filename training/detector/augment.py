@@ -3,7 +3,10 @@
 import cv2
 import numpy as np
 
+from .networks import Recipe
+
 PAD_VALUE = 114
+SHRUNK_BELOW = 0.8  # scale from which the recipe says how pixels are merged
 KEPT_SHARE = 0.45  # of a box's area must stay inside the crop; with less it is ignored
 CROP_WEIGHT = np.array([1.0, 1.6, 1.0, 3.0])  # rarer classes are looked for more often
 
@@ -38,20 +41,17 @@ def _recolour(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     return cv2.LUT(picture, np.clip(table, 0, 255).astype(np.uint8).reshape(256, 1, 3))
 
 
-def training_view(
-    rng, picture: np.ndarray, truth: np.ndarray, ignore: np.ndarray, crop: tuple[int, int], scales: tuple[float, float]
-):
-    """Returns (RGB uint8 [h, w, 3], truth [n, 5], ignore [m, 5]) of crop size, boxes in crop pixels."""
-    size = np.array(crop)
-    base = np.exp(rng.uniform(np.log(scales[0]), np.log(scales[1])))
+def training_view(rng, picture: np.ndarray, truth: np.ndarray, ignore: np.ndarray, recipe: Recipe):
+    """Returns (RGB uint8 [h, w, 3], truth [n, 5], ignore [m, 5]) of the recipe's crop size, boxes in crop pixels."""
+    size = np.array(recipe.crop)
+    base = np.exp(rng.uniform(*np.log(recipe.scales)))
     stretch = np.exp(rng.normal(0, 0.06))
     height, width = picture.shape[:2]
     scaled = np.maximum(np.round(np.array([width * base * stretch, height * base / stretch])), 8).astype(int)
     scale = scaled / [width, height]
     corner = _corner(rng, np.concatenate([truth[:, :4] * np.tile(scale, 2), truth[:, 4:]], 1), scaled, size)
-    small = cv2.resize(
-        picture, tuple(scaled.tolist()), interpolation=cv2.INTER_AREA if base < 0.8 else cv2.INTER_LINEAR
-    )
+    interpolation = recipe.shrink if base < SHRUNK_BELOW else cv2.INTER_LINEAR
+    small = cv2.resize(picture, tuple(scaled.tolist()), interpolation=interpolation)
     part = _recolour(rng, small[corner[1] : corner[1] + size[1], corner[0] : corner[0] + size[0]])
     view = np.full((size[1], size[0], 3), PAD_VALUE, np.uint8)
     view[: part.shape[0], : part.shape[1]] = part[..., ::-1]

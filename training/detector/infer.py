@@ -18,12 +18,7 @@ def letterbox(picture: np.ndarray, width: int, height: int) -> tuple[np.ndarray,
     scale = min(width / picture.shape[1], height / picture.shape[0])
     size = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
     view = np.full((height, width, 3), PAD_VALUE, np.uint8)
-    if size == (picture.shape[1], picture.shape[0]):
-        view[: size[1], : size[0]] = picture
-    else:
-        view[: size[1], : size[0]] = cv2.resize(
-            picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        )
+    view[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
     return np.ascontiguousarray(view[..., ::-1].transpose(2, 0, 1), np.float32) / 255, scale
 
 

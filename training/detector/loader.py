@@ -30,9 +30,7 @@ class Batches(Dataset):
 
     def _item(self, rng: np.random.Generator, i: int):
         recipe, source = self.recipe, self.pictures
-        view, truth, ignore = training_view(
-            rng, source.picture(i), source.truth(i), source.ignore(i), recipe.crop, recipe.scales
-        )
+        view, truth, ignore = training_view(rng, source.picture(i), source.truth(i), source.ignore(i), recipe)
         stride = recipe.network.stride
         targets = make_targets(truth, ignore, len(CLASSES), recipe.crop[1] // stride, recipe.crop[0] // stride, stride)
         image = np.ascontiguousarray(view.transpose(2, 0, 1))

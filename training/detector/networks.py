@@ -5,6 +5,7 @@ The heads follow "Objects as Points" (Zhou et al., 2019): a peak at each object'
 
 from dataclasses import dataclass
 
+import cv2
 import torch
 from torch import Tensor, nn
 
@@ -118,13 +119,19 @@ class Exported(nn.Module):
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one of the pair is trained. `crop`: width and height in pixels of a training picture."""
+    """How one of the pair is trained.
+
+    crop: width and height in pixels of a training picture; scales: range of its scale; shrink: OpenCV's interpolation
+    for small scales. The edge model always sees shrunk pictures, so it learns them as the platform makes them
+    (bilinear, without smoothing first); the cloud model sees smaller things in training than in use.
+    """
 
     name: str
     network: type
     input_size: tuple[int, int]
     crop: tuple[int, int]
     scales: tuple[float, float]
+    shrink: int
     batch: int
     steps: int
     peak_rate: float
@@ -132,6 +139,28 @@ class Recipe:
 
 
 RECIPES = {
-    "edge": Recipe("street-edge", EdgeNet, (256, 160), (256, 160), (0.3, 0.6), 32, 4_000, 4e-3, 11),
-    "cloud": Recipe("street-cloud", CloudNet, (640, 384), (320, 192), (0.45, 1.3), 16, 13_000, 2.5e-3, 12),
+    "edge": Recipe(
+        name="street-edge",
+        network=EdgeNet,
+        input_size=(256, 160),
+        crop=(256, 160),
+        scales=(0.3, 0.6),
+        shrink=cv2.INTER_LINEAR,
+        batch=32,
+        steps=4_000,
+        peak_rate=4e-3,
+        seed=11,
+    ),
+    "cloud": Recipe(
+        name="street-cloud",
+        network=CloudNet,
+        input_size=(640, 384),
+        crop=(320, 192),
+        scales=(0.45, 1.3),
+        shrink=cv2.INTER_AREA,
+        batch=16,
+        steps=13_000,
+        peak_rate=2.5e-3,
+        seed=12,
+    ),
 }
