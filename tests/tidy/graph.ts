@@ -8,6 +8,8 @@ export interface Edge {
   readonly from: string;
   readonly where: string;
   readonly text: string;
+  /** A url does not load anything into the file's own program. */
+  readonly kind: "import" | "url";
   readonly to: { readonly kind: "part" | "library" | "builtin" | "file"; readonly name: string };
 }
 
@@ -17,8 +19,8 @@ export function edgesOf(repository: Repository): Edge[] {
   const edges: Edge[] = [];
   for (const { path, text } of matching(repository, source)) {
     for (const found of specifiers(text)) {
-      const to = target(path, found.text);
-      if (to) edges.push({ from: path, where: `${path}:${found.line}`, text: found.text, to });
+      const to = found.kind === "import" || source.test(found.text) ? target(path, found.text) : undefined;
+      if (to) edges.push({ from: path, where: `${path}:${found.line}`, text: found.text, kind: found.kind, to });
     }
   }
   return edges;

@@ -1,6 +1,6 @@
 import { type Edge, edgesOf, filesGraph, isTest, ownerOf } from "./graph.ts";
-import type { Repository } from "./repository.ts";
-import { entryPoints, parts, testLibraries } from "./rules.ts";
+import { matching, type Repository } from "./repository.ts";
+import { entryPoints, parts, testLibraries, testParts } from "./rules.ts";
 
 /** Each check returns its findings: what, where, and what to do. */
 export function arrows(repository: Repository): string[] {
@@ -12,7 +12,8 @@ export function arrows(repository: Repository): string[] {
     if (edge.to.name === "testkit" && !isTest(edge.from) && owner?.part) {
       return [`${edge.where}: testkit is for tests only: move what is needed into a package`];
     }
-    if (!owner?.part || testLibraries.includes(edge.to.name) || owner.part.imports.includes(edge.to.name)) return [];
+    if (!owner?.part || owner.part.imports.includes(edge.to.name)) return [];
+    if (isTest(edge.from) && testParts.includes(edge.to.name)) return [];
     const allowed = owner.part.imports.join(", ") || "nothing";
     return [
       `${edge.where}: ${owner.name} may not import ${edge.text}; it may import: ${allowed} (tests/tidy/rules.ts)`,
@@ -50,19 +51,24 @@ export function libraryOwners(repository: Repository): string[] {
 }
 
 export function packageLists(repository: Repository): string[] {
-  return [...repository.files.keys()]
-    .filter((path) => /^((packages|services)\/[^/]+|bench|e2e)\/package\.json$/.test(path))
-    .flatMap((path) => packageList(repository, path));
+  const edges = edgesOf(repository);
+  return [...matching(repository, /^((packages|services)\/[^/]+|bench|e2e)\/package\.json$/)].flatMap(
+    ({ path, text }) => packageList(path, JSON.parse(text) as Lists, edges),
+  );
 }
 
-function packageList(repository: Repository, path: string): string[] {
+interface Lists {
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+}
+
+function packageList(path: string, json: Lists, edges: readonly Edge[]): string[] {
   const folder = path.slice(0, -"package.json".length);
-  const json = JSON.parse(repository.files.get(path)!.text) as Record<string, Record<string, string> | undefined>;
-  const own = edgesOf(repository).filter((edge) => edge.from.startsWith(folder));
+  const own = edges.filter((edge) => edge.from.startsWith(folder));
   const running = packageNames(own.filter((edge) => !isTest(edge.from)));
   const testing = packageNames(own.filter((edge) => isTest(edge.from)));
-  const listed = Object.keys(json["dependencies"] ?? {});
-  const forTests = Object.keys(json["devDependencies"] ?? {});
+  const listed = Object.keys(json.dependencies ?? {});
+  const forTests = Object.keys(json.devDependencies ?? {});
   const absent = [...running].filter((name) => !listed.includes(name));
   const absentInTests = [...testing].filter((name) => !listed.includes(name) && !forTests.includes(name));
   const idle = listed.filter((name) => !running.has(name) && !testing.has(name));
@@ -82,7 +88,7 @@ function packageName({ from, to }: Edge): string | undefined {
 }
 
 export function cycles(repository: Repository): string[] {
-  const graph = filesGraph(edgesOf(repository));
+  const graph = filesGraph(edgesOf(repository).filter((edge) => edge.kind === "import"));
   const done = new Set<string>();
   const found: string[] = [];
   const visit = (file: string, path: readonly string[]) => {

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isTest } from "./graph.ts";
 import { matching, type Repository } from "./repository.ts";
 import { parts } from "./rules.ts";
 
@@ -52,7 +53,7 @@ export function environment(repository: Repository): string[] {
   const prose = [...matching(repository, /\.md$/)].map(({ text }) => text).join("\n");
   const found = new Map<string, string>();
   for (const { path, text } of matching(repository, /(\.(ts|js|sh|py)|Makefile)$/)) {
-    if (path.endsWith(".test.ts") || path.startsWith("tests/")) continue;
+    if (isTest(path) || path.startsWith("tests/")) continue;
     for (const [name] of text.matchAll(variable)) found.set(name, path);
   }
   return [...found]

@@ -62,14 +62,16 @@ export const parts: ReadonlyMap<string, Part> = new Map([
 /** Folders whose code looks at the whole and may import any part. */
 export const observers: readonly string[] = ["tests", "e2e", "bench"];
 
-/** What tests may import besides what their part may; these stand in the root's package.json. */
-export const testLibraries: readonly string[] = ["vitest", "fast-check", "playwright-core", "testkit"];
+/** Libraries that any test may import; they stand in the root's package.json. */
+export const testLibraries: readonly string[] = ["vitest", "fast-check", "playwright-core"];
+/** Parts that any test may import: testkit, and imaging, to look at real footage. */
+export const testParts: readonly string[] = ["testkit", "imaging"];
 
 /** Files that run without anything importing them; so do tests, and each part's index.ts. */
 export const entryPoints: readonly RegExp[] = [
   /^services\/[^/]+\/src\/main\.ts$/,
   /^services\/[^/]+\/bin\/[^/]+\.js$/,
-  /^bench\/src\/main\.ts$/,
+  /^bench\/src\/(main|programs\/[^/]+)\.ts$/,
   /^packages\/web\/src\/page\/main\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
   /^vitest\.config\.ts$/,

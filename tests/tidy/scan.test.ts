@@ -29,6 +29,7 @@ test("finds every way to name a module", () => {
     "@sluice/edge",
   ]);
   expect(specifiers(source)[4]?.line).toBe(7);
+  expect(specifiers(source).flatMap((s) => (s.kind === "url" ? s.text : []))).toEqual(["./h.ts"]);
 });
 
 test("does not take text for code", () => {
@@ -39,6 +40,7 @@ test("does not take text for code", () => {
     'const b = `import "./template.ts" ${"${nested}"} import "./after.ts"`;',
     'const c = /["\'/]import "x"/.test(a);',
     'const d = Array.from("abc");',
+    'new URL("./elsewhere.ts", base);',
     'const e = important("x") / 2 + reform["from"] / 3;',
   ].join("\n");
   expect(texts(source)).toEqual([]);

@@ -1,10 +1,15 @@
-/** A module that a file names: by import, re-export, dynamic import, `new URL(…)` or `import.meta.resolve(…)`. */
+/** A module that a file names, and how. A `url` is a program or a worker that the file starts, or a file that it reads. */
 export interface Specifier {
+  readonly kind: "import" | "url";
   readonly text: string;
   readonly line: number;
 }
 
-const names = /(?:\bfrom|\bimport|\bimport\s*\(|\bnew\s+URL\s*\(|\bimport\.meta\.resolve\s*\()\s*$/;
+/** What stands before a literal that names a module: `import`, `from`, `import(…)`, `import.meta.resolve(…)`. */
+const beforeImport = /(?:\bfrom|\bimport|\bimport\s*\(|\bimport\.meta\.resolve\s*\()\s*$/;
+/** And around one that is a place relative to the file: `new URL(…, import.meta.url)`. */
+const beforeUrl = /\bnew\s+URL\s*\(\s*$/;
+const afterUrl = /^\s*,\s*import\.meta\.url\b/;
 /** After one of these a slash begins a regular expression, else it divides. */
 const beforeRegex = /(?:[=([{,;:!&|?+\-*%<>~^]|\b(?:return|typeof|case|in|of|do|else|void|await|yield)|^)\s*$/;
 /** How far back the code before a literal is kept: enough for the longest of the forms above. */
@@ -20,13 +25,17 @@ export function specifiers(source: string): Specifier[] {
   let at = 0;
   while (at < source.length) {
     const token = tokenAt(source, at, code);
-    if (token.kind === "string" && names.test(code)) {
-      found.push({ text: source.slice(at + 1, token.end - 1), line: lineOf(source, at) });
-    }
+    const kind = token.kind === "string" && kindOf(code, source.slice(token.end, token.end + memory));
+    if (kind) found.push({ kind, text: source.slice(at + 1, token.end - 1), line: lineOf(source, at) });
     code = (code + token.code).slice(-memory);
     at = token.end;
   }
   return found;
+}
+
+function kindOf(before: string, after: string): Specifier["kind"] | undefined {
+  if (beforeImport.test(before)) return "import";
+  return beforeUrl.test(before) && afterUrl.test(after) ? "url" : undefined;
 }
 
 interface Token {
