@@ -1,5 +1,4 @@
-import type { Detection } from "@sluice/vision";
-import { changedShare, match } from "@sluice/vision";
+import { type Detection, match } from "@sluice/vision";
 
 /** What is known of a frame when it is decided: nothing here comes from the cloud's answer to it. */
 export interface Observation {
@@ -9,8 +8,8 @@ export interface Observation {
   /** Local detections down to a low score, and the answer that fusion makes of them. */
   readonly local: readonly Detection[];
   readonly answer: readonly Detection[];
-  /** A small grey picture of the frame, see `thumbnail`. */
-  readonly thumbnail: Uint8Array;
+  /** Share of the picture that changed against the frame before, 0 to 1. */
+  readonly motion: number;
 }
 
 /** Cheap signs of how much there is to learn from the cloud, each 0 to 1 unless said otherwise. */
@@ -21,7 +20,7 @@ export interface Signals {
   readonly churn: number;
   /** Share of the picture that changed against the frame before. */
   readonly motion: number;
-  /** Share of the picture that changed against the last frame that was sent. */
+  /** Motion summed up since the last frame that was sent, at most 1. */
   readonly drift: number;
   /** Milliseconds since the last frame that was sent and answered; Infinity before the first. */
   readonly staleMs: number;
@@ -30,18 +29,21 @@ export interface Signals {
 /** A score within this factor of the threshold, up or down, is uncertain. */
 const uncertainFactor = 1.5;
 
+/** What was known at the frame before, and at the last one that was sent. */
+export interface Past {
+  readonly before: Observation | undefined;
+  readonly sent: Observation | undefined;
+  /** `drift` at the frame before; 0 if that one was sent. */
+  readonly drift: number;
+}
+
 /** Compares a frame with the one before it and with the last one that was sent. */
-export function assess(
-  now: Observation,
-  before: Observation | undefined,
-  sent: Observation | undefined,
-  threshold: number,
-): Signals {
+export function assess(now: Observation, { before, sent, drift }: Past, threshold: number): Signals {
   return {
     uncertain: uncertainShare(now.local, threshold),
     churn: before ? churn(before.answer, now.answer) : 1,
-    motion: before ? changedShare(before.thumbnail, now.thumbnail) : 1,
-    drift: sent ? changedShare(sent.thumbnail, now.thumbnail) : 1,
+    motion: now.motion,
+    drift: sent ? Math.min(1, drift + now.motion) : 1,
     staleMs: sent ? now.atMs - sent.atMs : Number.POSITIVE_INFINITY,
   };
 }

@@ -35,7 +35,6 @@ function deciderOf(spec: OffloadSpec, bucket: TokenBucket, price = new Price()) 
   });
 }
 
-const thumbnail = new Uint8Array(32 * 18);
 const box = { x1: 10, y1: 10, x2: 50, y2: 90, score: 0.6, classId: 0 };
 
 /** Runs a decider over a still scene; each send is paid, and answered with a gain of `won`. */
@@ -44,7 +43,7 @@ function play(spec: OffloadSpec, frames: number, road: (frame: number) => RoadVi
   const decider = deciderOf(spec, bucket);
   const log = [];
   for (let frame = 0; frame < frames; frame++) {
-    const now = { frame, atMs: frame * frameMs, local: [box], answer: [box], thumbnail };
+    const now = { frame, atMs: frame * frameMs, local: [box], answer: [box], motion: 0 };
     const decision = decider.decide(now, road(frame));
     if (decision.action === "send" && bucket.take(pictureBytes, now.atMs)) {
       decider.sent(now, decision, pictureBytes, pictureBytes - 200);
@@ -120,7 +119,7 @@ describe("Decider", () => {
     };
     const spec = specOf({ payload, decision: { policy: "always" } });
     const decider = deciderOf(spec, new TokenBucket(10_000, 64_000, 0));
-    const at = (atMs: number, frame: number) => decider.decide({ frame, atMs, local: [], answer: [], thumbnail }, open);
+    const at = (atMs: number, frame: number) => decider.decide({ frame, atMs, local: [], answer: [], motion: 0 }, open);
     expect(at(800, 0).rung.name).toBe("half");
     expect(at(5_000, 1).rung.name).toBe("full");
   });

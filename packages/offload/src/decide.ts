@@ -1,6 +1,6 @@
 import type { OffloadSpec, Reason, Rung } from "@sluice/contracts";
 import type { Prng } from "@sluice/foundation";
-import { assess, type Observation, type Signals } from "./assess.ts";
+import { assess, type Observation, type Past, type Signals } from "./assess.ts";
 import type { TokenBucket } from "./bucket.ts";
 import { Gain } from "./gain.ts";
 import { Ladder } from "./ladder.ts";
@@ -55,8 +55,7 @@ export class Decider {
   readonly #policy: Policy;
   readonly #gain = new Gain();
   readonly #ladder: Ladder;
-  #before: Observation | undefined;
-  #sent: Observation | undefined;
+  #past: Past = { before: undefined, sent: undefined, drift: 1 };
   #staleMsAtSend = Number.POSITIVE_INFINITY;
 
   constructor(options: DeciderOptions) {
@@ -68,8 +67,8 @@ export class Decider {
   /** Chooses for the next frame of the stream. */
   decide(now: Observation, road: RoadView): Decision {
     const { bucket, threshold } = this.#options;
-    const signals = assess(now, this.#before, this.#sent, threshold);
-    this.#before = now;
+    const signals = assess(now, this.#past, threshold);
+    this.#past = { ...this.#past, before: now, drift: signals.drift };
     const available = bucket.available(now.atMs);
     const candidates = this.#ladder.candidates(this.#options.overheadBytes);
     const candidate = candidates.find((c) => c.bytes <= available) ?? candidates.at(-1)!;
@@ -85,7 +84,7 @@ export class Decider {
   /** The frame went out as `bytes` on the wire: later frames are judged against it. */
   sent(now: Observation, decision: Decision, bytes: number, pictureBytes: number): void {
     this.#staleMsAtSend = decision.signals.staleMs;
-    this.#sent = now;
+    this.#past = { ...this.#past, sent: now, drift: 0 };
     this.#ladder.weighed(decision.rung, pictureBytes);
     if (decision.reason === "value") this.#options.price.sold(decision.value, bytes);
   }
@@ -99,7 +98,7 @@ export class Decider {
     const { spec, bucket, framesPerSecond, prng } = this.#options;
     const affordablePerSecond = bucket.bytesPerSecond / bytes;
     return this.#policy({
-      framesSinceSent: this.#sent ? now.frame - this.#sent.frame : Number.POSITIVE_INFINITY,
+      framesSinceSent: this.#past.sent ? now.frame - this.#past.sent.frame : Number.POSITIVE_INFINITY,
       value,
       cost: price * bytes,
       auditChance: Math.min(1, (spec.audit.share * affordablePerSecond) / Math.max(framesPerSecond(), 1e-3)),

@@ -1,6 +1,18 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clip, coco80, type Detection, frameF1, iou, match, nms, place, unplace } from "./index.ts";
+import {
+  changedShare,
+  clip,
+  coco80,
+  type Detection,
+  frameF1,
+  iou,
+  match,
+  nms,
+  place,
+  thumbnail,
+  unplace,
+} from "./index.ts";
 
 const box = (x1: number, y1: number, x2: number, y2: number, score = 0.5, classId = 0): Detection => ({
   x1,
@@ -100,6 +112,16 @@ describe("place", () => {
       }),
     );
   });
+});
+
+it("sees motion in a picture, but none in a change of light", () => {
+  const grey = (level: number, patch = level) => {
+    const data = new Uint8Array(64 * 36 * 3).fill(level);
+    for (let row = 0; row < 18; row++) data.fill(patch, row * 64 * 3, row * 64 * 3 + 32 * 3);
+    return thumbnail({ width: 64, height: 36, data });
+  };
+  expect(changedShare(grey(100), grey(160))).toBe(0);
+  expect(changedShare(grey(100), grey(100, 200))).toBeCloseTo(1 / 4, 1);
 });
 
 it("clips boxes to the picture, empty where they lie outside", () => {

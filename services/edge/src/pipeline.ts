@@ -14,7 +14,7 @@ import type { OffloadEnd } from "@sluice/messaging";
 import type { Model } from "@sluice/models";
 import type { Span } from "@sluice/observability";
 import { Decider, type Decision, type Observation, type RoadView } from "@sluice/offload";
-import { type Detection, frameF1, thumbnail } from "@sluice/vision";
+import { changedShare, type Detection, frameF1, thumbnail } from "@sluice/vision";
 import { Messages } from "./messages.ts";
 import type { Stage } from "./stage.ts";
 
@@ -55,6 +55,7 @@ export class Pipeline {
   readonly #stage: Stage;
   readonly #underWay = new Map<number, Sent>();
   #scene: Scene | undefined;
+  #lastPicture: Uint8Array | undefined;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -106,7 +107,7 @@ export class Pipeline {
     telemetry.result(result);
     account.answer(inferMs, clock.wallMs() - frame.capturedAtMs);
 
-    const observation = { frame: frame.index, atMs, local, answer, thumbnail: thumbnail(frame) };
+    const observation = { frame: frame.index, atMs, local, answer, motion: this.#motion(frame) };
     const decision = scene.decider.decide(observation, this.#road(atMs));
     const conclude = (reason: Reason, bytes: number) => this.#conclude(seen, result, decision, reason, bytes);
     const uses = [live.offer(frame)];
@@ -115,6 +116,13 @@ export class Pipeline {
     Promise.all(uses)
       .catch((cause: unknown) => logger.warn({ stream: stream.name, frame: frame.index }, asSluiceError(cause).message))
       .finally(() => frame.release());
+  }
+
+  #motion(frame: CapturedFrame): number {
+    const picture = thumbnail(frame);
+    const motion = this.#lastPicture ? changedShare(this.#lastPicture, picture) : 1;
+    this.#lastPicture = picture;
+    return motion;
   }
 
   #road(atMs: number): RoadView {
