@@ -54,7 +54,7 @@ function reportTable(report: ModelReport): string {
     { inputs: report.inputs.map(shapeText).join("\n") },
     { outputs: report.outputs.map(shapeText).join("\n") },
     { "one picture": `${report.msMedian.toFixed(1)} ms median, ${report.msP99.toFixed(1)} ms p99, on one thread` },
-    { "on noise": `${report.detectionsOnNoise} answers above the threshold; a healthy detector gives next to none` },
+    { "on noise": `${report.detectionsOnNoise} answers above the threshold` },
   );
   return table.toString();
 }
