@@ -46,7 +46,7 @@ function play(spec: OffloadSpec, frames: number, road: (frame: number) => RoadVi
     const now = { frame, atMs: frame * frameMs, local: [box], answer: [box], motion: 0 };
     const decision = decider.decide(now, road(frame));
     if (decision.action === "send" && bucket.take(pictureBytes, now.atMs)) {
-      decider.sent(now, decision, pictureBytes, pictureBytes - 200);
+      decider.sent(decision, pictureBytes, pictureBytes - 200);
       decider.replied(won);
     }
     log.push(decision);
@@ -99,6 +99,17 @@ describe("Decider", () => {
     const always = play(specOf({ decision: { policy: "always" } }), 100);
     expect(always.log.filter((d) => d.action === "skip").every((d) => d.reason === "budget")).toBe(true);
     expect(always.bucket.spentBytes).toBeGreaterThan(150_000);
+  });
+
+  it("judges later frames against a chosen one at once, and not if that stayed behind", () => {
+    const spec = specOf({ budget: { rate: "10MB/s", burst: "1MB" }, decision: { policy: "periodic", every: 5 } });
+    const decider = deciderOf(spec, new TokenBucket(spec.budget.rate, spec.budget.burst, 0));
+    const at = (frame: number) => ({ frame, atMs: 1_000 + frame * frameMs, local: [], answer: [], motion: 0 });
+    const first = at(0);
+    expect(decider.decide(first, open).action).toBe("send");
+    expect(decider.decide(at(1), open).action).toBe("skip");
+    decider.unsent(first);
+    expect(decider.decide(at(2), open).action).toBe("send");
   });
 
   it("audits a share of the budget at random", () => {

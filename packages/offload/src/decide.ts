@@ -56,6 +56,7 @@ export class Decider {
   readonly #gain = new Gain();
   readonly #ladder: Ladder;
   #past: Past = { before: undefined, sent: undefined, drift: 1 };
+  #beforeSend: Past = this.#past;
   #staleMsAtSend = Number.POSITIVE_INFINITY;
 
   constructor(options: DeciderOptions) {
@@ -78,15 +79,23 @@ export class Decider {
     const blocked = wish.send ? obstacle(road, candidate.bytes, available) : undefined;
     const numbers = { rung: candidate.rung, bytes: candidate.bytes, value, price, signals };
     if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...numbers };
+    // From here on, not only once it is encoded: else the next frames would be sent for the same reason.
+    this.#beforeSend = this.#past;
+    this.#past = { ...this.#past, sent: now, drift: 0 };
     return { action: "send", reason: road.alive ? wish.reason : "probe", ...numbers };
   }
 
-  /** The frame went out as `bytes` on the wire: later frames are judged against it. */
-  sent(now: Observation, decision: Decision, bytes: number, pictureBytes: number): void {
+  /** The frame went out as `bytes` on the wire, `pictureBytes` of them the picture. */
+  sent(decision: Decision, bytes: number, pictureBytes: number): void {
     this.#staleMsAtSend = decision.signals.staleMs;
-    this.#past = { ...this.#past, sent: now, drift: 0 };
     this.#ladder.weighed(decision.rung, pictureBytes);
     if (decision.reason === "value") this.#options.price.sold(decision.value, bytes);
+  }
+
+  /** The frame did not go out after all. */
+  unsent(now: Observation): void {
+    if (this.#past.sent === now)
+      this.#past = { ...this.#past, sent: this.#beforeSend.sent, drift: this.#beforeSend.drift };
   }
 
   /** A reply added `won` F1 to the answer of its frame. */

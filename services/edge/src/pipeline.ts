@@ -152,14 +152,17 @@ export class Pipeline {
     encoding.end();
     account.encoding--;
     const paid = jpeg instanceof SluiceError ? "encode-error" : this.#send(offload, jpeg);
-    if (typeof paid === "string") return conclude(paid, 0);
+    if (typeof paid === "string") {
+      offload.scene.decider.unsent(offload.observation);
+      return conclude(paid, 0);
+    }
     account.send(paid);
     conclude(decision.reason, paid);
   }
 
   /** Puts an encoded frame on the wire; returns its bytes, or why it stayed. */
   #send(offload: Chosen, jpeg: { data: Uint8Array }): number | Reason {
-    const { frame, scene, decision, observation, span } = offload;
+    const { frame, scene, decision, span } = offload;
     const { stream, uplink, spec, clock } = this.#stage;
     const paid = uplink.offload({
       stream: stream.name,
@@ -169,7 +172,7 @@ export class Pipeline {
       traceparent: span.traceparent,
     });
     if (typeof paid === "string") return paid;
-    scene.decider.sent(observation, decision, paid, jpeg.data.length);
+    scene.decider.sent(decision, paid, jpeg.data.length);
     this.#underWay.set(frame.index, { ...offload, sentAtMs: clock.monotonicMs() });
     return paid;
   }
