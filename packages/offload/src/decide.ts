@@ -74,7 +74,7 @@ export class Decider {
     const candidates = this.#ladder.candidates(this.#options.overheadBytes);
     const candidate = candidates.find((c) => c.bytes <= available) ?? candidates.at(-1)!;
     const value = this.#gain.expected(signals);
-    const price = this.#options.price.at(bucket, now.atMs);
+    const price = this.#options.price.at(bucket, now.atMs, candidate.bytes);
     const wish = this.#wish(now, value, price, candidate.bytes);
     const blocked = wish.send ? obstacle(road, candidate.bytes, available) : undefined;
     const numbers = { rung: candidate.rung, bytes: candidate.bytes, value, price, signals };

@@ -2,6 +2,8 @@ import type { TokenBucket } from "./bucket.ts";
 
 /** How steeply the price answers to the bucket's fill: from full to empty it rises by e to this power. */
 const steepness = 5;
+/** Sends that a comfortable backlog pays for: a larger burst is not waited for. */
+const comfortableSends = 4;
 /** The going rate follows each frame that was sent by this share. */
 const follow = 0.05;
 
@@ -17,8 +19,11 @@ export class Price {
     this.#goingRate = goingRate;
   }
 
-  at(bucket: TokenBucket, nowMs: number): number {
-    return this.#goingRate * Math.exp(steepness * (0.5 - bucket.fill(nowMs)));
+  /** The price now, for a stream whose sends take about `bytes`. */
+  at(bucket: TokenBucket, nowMs: number, bytes: number): number {
+    const comfortable = Math.min(bucket.burstBytes, comfortableSends * bytes);
+    const fill = Math.min(1, bucket.available(nowMs) / Math.max(1, comfortable));
+    return this.#goingRate * Math.exp(steepness * (0.5 - fill));
   }
 
   /** Learns what a byte was worth when `bytes` were sent for an expected `value`. */
