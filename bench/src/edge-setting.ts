@@ -9,7 +9,7 @@ export interface EdgeSetting {
   readonly material: Material;
   readonly server: string;
   readonly device: string;
-  readonly policy: "never" | "periodic" | "value";
+  readonly policy: "never" | "periodic" | "learned";
   readonly pace: "realtime" | "asap";
 }
 

@@ -18,7 +18,7 @@ const flatMiB = 0.5;
 export async function memory({ scale, material }: Context): Promise<Findings> {
   await using nats = await startNats();
   await using responder = await startResponder(nats.url);
-  const setting = { material, server: nats.url, device: "watched", policy: "value", pace: "realtime" } as const;
+  const setting = { material, server: nats.url, device: "watched", policy: "learned", pace: "realtime" } as const;
   await using daemon = await startEdgeProgram(setting);
   await pause(scale.warmUpMs);
   const points: [number, number][] = [];

@@ -33,6 +33,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   pure("contracts", ["foundation", "vision"], ["zod", "yaml"]),
   pure("offload", base),
   pure("fusion", base),
+  pure("scene", [...base, "fusion", "offload"]),
   pure("batching", base),
   io("imaging", ["node-av", "sharp"]),
   io("models", ["onnxruntime-node"]),
@@ -49,7 +50,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   ]),
   io("web"),
   io("testkit"),
-  service("edge", ["web", "offload", "fusion", "imaging", "models", "messaging", "observability"]),
+  service("edge", ["web", "offload", "scene", "imaging", "models", "messaging", "observability"]),
   service("inference", ["batching", "imaging", "models", "messaging", "observability"]),
   service("console", ["web", "messaging", "observability"]),
   service(

@@ -10,9 +10,57 @@ const rungSchema = z.strictObject({
 });
 export type Rung = z.output<typeof rungSchema>;
 
-/** Ways to decide which frames to send. */
-export const policies = ["value", "never", "always", "periodic"] as const;
+/** Ways to decide which frames to send; `oracle` sees the future, so only replay knows it. */
+export const policies = [
+  "learned",
+  "never",
+  "always",
+  "periodic",
+  "random",
+  "entropy",
+  "threshold",
+  "crossentropy",
+  "ibt",
+  "difference",
+  "reward",
+] as const;
 export type PolicyName = (typeof policies)[number];
+
+export const decisionSchema = z
+  .strictObject({
+    policy: z.enum(policies).default("learned").describe("How frames are chosen."),
+    every: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe("For `periodic`: one frame in so many; as the budget allows if not given."),
+    threshold: decimalSchema(0, 1)
+      .optional()
+      .describe(
+        "For `entropy`, `threshold`, `crossentropy`, `ibt` and `difference`: where a frame begins to count as hard.",
+      ),
+  })
+  .prefault({});
+
+export const payloadSchema = z
+  .strictObject({ rungs: z.array(rungSchema).min(1).max(limits.rungs).describe("JPEGs to choose from, best first.") })
+  .prefault({ rungs: [{ name: "full", width: 640, quality: 75 }] });
+
+export const deliverySchema = z
+  .strictObject({
+    deadline: durationSchema
+      .describe("From capture; an answer that cannot come by then is not asked for.")
+      .prefault("1s"),
+    inFlight: z.int().min(1).max(16).default(2).describe("Offloads of one stream under way at once."),
+  })
+  .prefault({});
+
+export const auditSchema = z
+  .strictObject({
+    share: decimalSchema(0, 1).describe("Share of what is sent that is drawn at random, to measure.").prefault("0.1"),
+  })
+  .prefault({});
 
 /** What a device may send and how: the part of an `OffloadPolicy` that the edge acts on. */
 export const offloadSchema = z.strictObject({
@@ -21,27 +69,9 @@ export const offloadSchema = z.strictObject({
     rate: rateSchema.describe("Bytes a second that may go up; no window ever sees more than rate × window + burst."),
     burst: sizeSchema.describe("What may be saved up while little is sent.").prefault("64KiB"),
   }),
-  decision: z
-    .strictObject({
-      policy: z.enum(policies).default("value").describe("How frames are chosen."),
-      every: z.int().min(1).default(10).describe("For `periodic`: one frame in so many."),
-    })
-    .prefault({}),
-  payload: z
-    .strictObject({ rungs: z.array(rungSchema).min(1).max(limits.rungs).describe("JPEGs to choose from, best first.") })
-    .prefault({ rungs: [{ name: "full", width: 640, quality: 75 }] }),
-  delivery: z
-    .strictObject({
-      deadline: durationSchema
-        .describe("From capture; an answer that cannot come by then is not asked for.")
-        .prefault("1s"),
-      inFlight: z.int().min(1).max(16).default(2).describe("Offloads of one stream under way at once."),
-    })
-    .prefault({}),
-  audit: z
-    .strictObject({
-      share: decimalSchema(0, 1).describe("Share of what is sent that is drawn at random, to measure.").prefault("0.1"),
-    })
-    .prefault({}),
+  decision: decisionSchema,
+  payload: payloadSchema,
+  delivery: deliverySchema,
+  audit: auditSchema,
 });
 export type OffloadSpec = z.output<typeof offloadSchema>;

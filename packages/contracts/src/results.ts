@@ -47,6 +47,9 @@ export const reasons = [
   "probe", // to learn whether the link is alive
   "periodic", // it was this frame's turn
   "always", // the policy sends all
+  "random", // the policy draws lots
+  "hard", // the policy's criterion finds it hard
+  "easy", // or does not
   "price", // not worth its price
   "never", // the policy sends none
   "budget", // the bucket does not hold the bytes

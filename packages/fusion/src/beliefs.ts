@@ -40,6 +40,14 @@ export class Beliefs {
   /** Per kind over all classes: how often it was right, and how often its priors said it would be. */
   readonly #pooled = new Map<string, { right: number; expected: number }>();
 
+  #frozen = false;
+
+  /** From here on nothing is learned any more: what is known is being judged. */
+  freeze(): this {
+    this.#frozen = true;
+    return this;
+  }
+
   rate(kind: Kind): number {
     const [name, index] = split(kind);
     const pooled = this.#pooled.get(name) ?? { right: 0, expected: 0 };
@@ -51,6 +59,7 @@ export class Beliefs {
 
   /** Records that a hypothesis of this kind was right, or wrong, when a reply told. */
   grade(kind: Kind, right: boolean): void {
+    if (this.#frozen) return;
     const [name, index] = split(kind);
     const counts = this.#counts.get(kind) ?? { right: 0, total: 0 };
     const pooled = this.#pooled.get(name) ?? { right: 0, expected: 0 };

@@ -87,7 +87,7 @@ describe("Fusion", () => {
     const fusion = new Fusion(options);
     const answer = fusion.frame(0, 0, [at(0, 0)]);
     fusion.frame(1, frameMs, [at(300, 300)]);
-    expect(fusion.reply(0, [])).toEqual(answer);
+    expect(fusion.reply(0, [])?.before).toEqual(answer);
   });
 
   it("ignores replies of frames unknown, repeated or overtaken", () => {
@@ -95,7 +95,7 @@ describe("Fusion", () => {
     for (let frame = 0; frame < 400; frame++) fusion.frame(frame, frame * frameMs, []);
     expect(fusion.reply(3, [at(0, 0)])).toBeUndefined();
     expect(fusion.reply(900, [at(0, 0)])).toBeUndefined();
-    expect(fusion.reply(399, [at(0, 0)])).toEqual([]);
+    expect(fusion.reply(399, [at(0, 0)])?.before).toEqual([]);
     expect(fusion.reply(399, [])).toBeUndefined();
     expect(fusion.reply(398, [])).toBeUndefined();
     expect(fusion.frame(400, 40_000, [])).toHaveLength(1);

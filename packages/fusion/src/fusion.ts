@@ -12,6 +12,14 @@ export interface FusionOptions {
   readonly threshold: number;
   /** Most boxes in an answer. */
   readonly limit: number;
+  /** What earlier replies taught, to go on from. */
+  readonly beliefs?: Beliefs;
+}
+
+/** What a reply is compared with: the answer of its frame as it stood, and what the edge model had seen. */
+export interface Graded {
+  readonly before: Detection[];
+  readonly edge: readonly Detection[];
 }
 
 /** What was believed at one frame, kept so that a reply that comes later can grade it. */
@@ -34,12 +42,13 @@ const contradictedIou = 0.3;
  */
 export class Fusion {
   readonly #options: FusionOptions;
-  readonly #beliefs = new Beliefs();
+  readonly beliefs: Beliefs;
   #moments: Moment[] = [];
   #lastReplied = -1;
 
   constructor(options: FusionOptions) {
     this.#options = options;
+    this.beliefs = options.beliefs ?? new Beliefs();
   }
 
   /** The answer for the next frame, from its local detections (down to a low score, best first). */
@@ -55,7 +64,7 @@ export class Fusion {
    * and rolls them forward to the present. Returns what was answered without it, or undefined where it teaches nothing:
    * the frame is too long gone, or a reply to a newer frame came first.
    */
-  reply(frame: number, cloud: readonly Detection[]): Detection[] | undefined {
+  reply(frame: number, cloud: readonly Detection[]): Graded | undefined {
     const index = this.#moments.findIndex((m) => m.frame === frame);
     if (index < 0 || frame <= this.#lastReplied) return undefined;
     const moment = this.#moments[index]!;
@@ -63,7 +72,7 @@ export class Fusion {
     this.#grade(moment.groups, cloud);
     this.#lastReplied = frame;
     this.#restart(index, judged(moment, cloud, this.#moments.slice(Math.max(0, index - speedMoments), index)));
-    return before;
+    return { before, edge: moment.edge };
   }
 
   #step(last: Moment | undefined, frame: number, atMs: number, edge: readonly Detection[]): Moment {
@@ -85,15 +94,15 @@ export class Fusion {
     for (let i = 0; i < alternatives; i++) {
       const graded = groups.map((group) => group[i]).filter((hypothesis) => hypothesis !== undefined);
       const pairs = match(
-        graded.map((h) => ({ ...h.box, score: this.#beliefs.rate(h.kind) })),
+        graded.map((h) => ({ ...h.box, score: this.beliefs.rate(h.kind) })),
         reference,
       );
-      for (const [j, { kind }] of graded.entries()) this.#beliefs.grade(kind, pairs[j]! >= 0);
+      for (const [j, { kind }] of graded.entries()) this.beliefs.grade(kind, pairs[j]! >= 0);
     }
   }
 
   #answer(moment: Moment): Detection[] {
-    return answerOf(moment.groups, this.#beliefs, this.#options, this.#options.limit);
+    return answerOf(moment.groups, this.beliefs, this.#options, this.#options.limit);
   }
 }
 

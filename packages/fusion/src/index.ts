@@ -1,1 +1,3 @@
-export { Fusion, type FusionOptions } from "./fusion.ts";
+export { Beliefs } from "./beliefs.ts";
+export { Fusion, type FusionOptions, type Graded } from "./fusion.ts";
+export { LabelFusion } from "./labels.ts";

@@ -47,7 +47,7 @@ function play(spec: OffloadSpec, frames: number, road: (frame: number) => RoadVi
     const decision = decider.decide(now, road(frame));
     if (decision.action === "send" && bucket.take(pictureBytes, now.atMs)) {
       decider.sent(decision, pictureBytes, pictureBytes - 200);
-      decider.replied(won);
+      decider.replied({ won, wonAlone: won });
     }
     log.push(decision);
   }
@@ -108,7 +108,7 @@ describe("Decider", () => {
     const first = at(0);
     expect(decider.decide(first, open).action).toBe("send");
     expect(decider.decide(at(1), open).action).toBe("skip");
-    decider.unsent(first);
+    decider.unsent(first.frame);
     expect(decider.decide(at(2), open).action).toBe("send");
   });
 

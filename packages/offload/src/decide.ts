@@ -4,7 +4,7 @@ import { assess, type Observation, type Past, type Signals } from "./assess.ts";
 import type { TokenBucket } from "./bucket.ts";
 import { Gain } from "./gain.ts";
 import { Ladder } from "./ladder.ts";
-import { type Policy, policyOf } from "./policy.ts";
+import { type Lesson, type Policy, policyOf } from "./policies/index.ts";
 import type { Price } from "./price.ts";
 
 /** The state of the road to the cloud at the moment of deciding. */
@@ -75,7 +75,7 @@ export class Decider {
     const candidate = candidates.find((c) => c.bytes <= available) ?? candidates.at(-1)!;
     const value = this.#gain.expected(signals);
     const price = this.#options.price.at(bucket, now.atMs, candidate.bytes);
-    const wish = this.#wish(now, value, price, candidate.bytes);
+    const wish = this.#wish(now, signals, value, price, candidate.bytes);
     const blocked = wish.send ? obstacle(road, candidate.bytes, available) : undefined;
     const numbers = { rung: candidate.rung, bytes: candidate.bytes, value, price, signals };
     if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...numbers };
@@ -89,28 +89,34 @@ export class Decider {
   sent(decision: Decision, bytes: number, pictureBytes: number): void {
     this.#staleMsAtSend = decision.signals.staleMs;
     this.#ladder.weighed(decision.rung, pictureBytes);
+    this.#policy.sent?.();
     if (decision.reason === "value") this.#options.price.sold(decision.value, bytes);
   }
 
   /** The frame did not go out after all. */
-  unsent(now: Observation): void {
-    if (this.#past.sent === now)
+  unsent(frame: number): void {
+    if (this.#past.sent?.frame === frame)
       this.#past = { ...this.#past, sent: this.#beforeSend.sent, drift: this.#beforeSend.drift };
   }
 
-  /** A reply added `won` F1 to the answer of its frame. */
-  replied(won: number): void {
-    this.#gain.observed(won, this.#staleMsAtSend);
+  /** A reply came to a frame that was sent. */
+  replied(lesson: Lesson): void {
+    this.#gain.observed(lesson.won, this.#staleMsAtSend);
+    this.#policy.learn?.(lesson);
   }
 
-  #wish(now: Observation, value: number, price: number, bytes: number) {
-    const { spec, bucket, framesPerSecond, prng } = this.#options;
-    const affordablePerSecond = bucket.bytesPerSecond / bytes;
-    return this.#policy({
+  #wish(now: Observation, signals: Signals, value: number, price: number, bytes: number) {
+    const { spec, bucket, framesPerSecond, threshold, prng } = this.#options;
+    const affordable = bucket.bytesPerSecond / bytes / Math.max(framesPerSecond(), 1e-3);
+    return this.#policy.wish({
+      now,
+      signals,
+      threshold,
       framesSinceSent: this.#past.sent ? now.frame - this.#past.sent.frame : Number.POSITIVE_INFINITY,
       value,
       cost: price * bytes,
-      auditChance: Math.min(1, (spec.audit.share * affordablePerSecond) / Math.max(framesPerSecond(), 1e-3)),
+      affordable,
+      auditChance: Math.min(1, spec.audit.share * affordable),
       prng,
     });
   }

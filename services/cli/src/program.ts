@@ -42,7 +42,7 @@ function demo(terminal: Terminal): Command {
     .option("--out <dir>", "write DIR/summary.json at the end, scored against truth, and the logs")
     .option("--budget <rate>", "uplink budget of all devices together, in equal shares", "600kbit/s")
     .addOption(
-      new Option("--policy <name>", "how to choose the frames to send").choices([...policies]).default("value"),
+      new Option("--policy <name>", "how to choose the frames to send").choices([...policies]).default("learned"),
     )
     .option("--edge-model <file>", "manifest of the model on the devices (default: models/street-edge.yaml)")
     .option("--cloud-model <file>", "manifest of the model in the cloud (default: models/street-cloud.yaml)")

@@ -8,29 +8,28 @@ import {
   type Result,
   SluiceError,
 } from "@sluice/contracts";
-import { Fusion } from "@sluice/fusion";
 import { type CapturedFrame, encodeJpeg } from "@sluice/imaging";
 import type { OffloadEnd } from "@sluice/messaging";
 import type { Model } from "@sluice/models";
 import type { Span } from "@sluice/observability";
-import { Decider, type Decision, type Observation, type RoadView } from "@sluice/offload";
-import { changedShare, type Detection, frameF1, thumbnail } from "@sluice/vision";
+import type { Decision, RoadView } from "@sluice/offload";
+import { Scene } from "@sluice/scene";
+import { changedShare, type Detection, thumbnail } from "@sluice/vision";
 import { Messages } from "./messages.ts";
 import type { Stage } from "./stage.ts";
 
 /** What is known of the scene for one model and picture size; begun anew when either changes. */
-interface Scene {
+interface View {
   readonly key: string;
   readonly model: Model;
-  readonly fusion: Fusion;
-  readonly decider: Decider;
+  readonly scene: Scene;
   readonly messages: Messages;
 }
 
 /** A frame with its local detections. */
 interface Seen {
   readonly frame: CapturedFrame;
-  readonly scene: Scene;
+  readonly view: View;
   readonly local: readonly Detection[];
   readonly inferMs: number;
   readonly span: Span;
@@ -38,7 +37,6 @@ interface Seen {
 
 /** A frame that is to be sent. */
 interface Chosen extends Seen {
-  readonly observation: Observation;
   readonly decision: Decision;
 }
 
@@ -54,7 +52,7 @@ interface Sent extends Chosen {
 export class Pipeline {
   readonly #stage: Stage;
   readonly #underWay = new Map<number, Sent>();
-  #scene: Scene | undefined;
+  #view: View | undefined;
   #lastPicture: Uint8Array | undefined;
 
   constructor(stage: Stage) {
@@ -84,9 +82,9 @@ export class Pipeline {
     const { model, tracing, account, logger, stream } = this.#stage;
     const span = tracing.startSpan("frame", { attributes: { stream: stream.name, frame: frame.index } });
     try {
-      const scene = this.#sceneOf(model.model, frame);
-      const { detections, preprocessMs, runMs, postprocessMs } = await scene.model.detect(frame);
-      return { frame, scene, local: detections, inferMs: preprocessMs + runMs + postprocessMs, span };
+      const view = this.#viewOf(model.model, frame);
+      const { detections, preprocessMs, runMs, postprocessMs } = await view.model.detect(frame);
+      return { frame, view, local: detections, inferMs: preprocessMs + runMs + postprocessMs, span };
     } catch (cause) {
       const error = asSluiceError(cause);
       account.drop("model-error");
@@ -98,20 +96,18 @@ export class Pipeline {
   }
 
   #answer(seen: Seen): void {
-    const { frame, scene, local, inferMs } = seen;
+    const { frame, view, local, inferMs } = seen;
     const { account, telemetry, clock, live, logger, stream } = this.#stage;
     const atMs = clock.monotonicMs();
-    const answer = scene.fusion.frame(frame.index, atMs, local);
-    const confident = local.filter((d) => d.score >= scene.model.threshold);
-    const result = scene.messages.local(frame, confident, answer, inferMs);
+    const { answer, decision } = view.scene.see(frame.index, atMs, local, this.#motion(frame), this.#road(atMs));
+    const confident = local.filter((d) => d.score >= view.model.threshold);
+    const result = view.messages.local(frame, confident, answer, inferMs);
     telemetry.result(result);
     account.answer(inferMs, clock.wallMs() - frame.capturedAtMs);
 
-    const observation = { frame: frame.index, atMs, local, answer, motion: this.#motion(frame) };
-    const decision = scene.decider.decide(observation, this.#road(atMs));
     const conclude = (reason: Reason, bytes: number) => this.#conclude(seen, result, decision, reason, bytes);
     const uses = [live.offer(frame)];
-    if (decision.action === "send") uses.push(this.#offload({ ...seen, observation, decision }, conclude));
+    if (decision.action === "send") uses.push(this.#offload({ ...seen, decision }, conclude));
     else conclude(decision.reason, 0);
     Promise.all(uses)
       .catch((cause: unknown) => logger.warn({ stream: stream.name, frame: frame.index }, asSluiceError(cause).message))
@@ -136,7 +132,7 @@ export class Pipeline {
   #conclude(seen: Seen, result: Result, decision: Decision, reason: Reason, bytes: number): void {
     const { account, telemetry, recent, bucket, clock } = this.#stage;
     const tokens = bucket.available(clock.monotonicMs());
-    const message = seen.scene.messages.decision(seen.frame, decision, { reason, bytes, tokens });
+    const message = seen.view.messages.decision(seen.frame, decision, { reason, bytes, tokens });
     account.decide(message.action, reason, decision.price);
     recent.remember(result, message);
     telemetry.decision(message);
@@ -153,7 +149,7 @@ export class Pipeline {
     account.encoding--;
     const paid = jpeg instanceof SluiceError ? "encode-error" : this.#send(offload, jpeg);
     if (typeof paid === "string") {
-      offload.scene.decider.unsent(offload.observation);
+      offload.view.scene.unsent(frame.index);
       return conclude(paid, 0);
     }
     account.send(paid);
@@ -162,7 +158,7 @@ export class Pipeline {
 
   /** Puts an encoded frame on the wire; returns its bytes, or why it stayed. */
   #send(offload: Chosen, jpeg: { data: Uint8Array }): number | Reason {
-    const { frame, scene, decision, span } = offload;
+    const { frame, view, decision, span } = offload;
     const { stream, uplink, spec, clock } = this.#stage;
     const paid = uplink.offload({
       stream: stream.name,
@@ -172,7 +168,7 @@ export class Pipeline {
       traceparent: span.traceparent,
     });
     if (typeof paid === "string") return paid;
-    scene.decider.sent(decision, paid, jpeg.data.length);
+    view.scene.sent(decision, paid, jpeg.data.length);
     this.#underWay.set(frame.index, { ...offload, sentAtMs: clock.monotonicMs() });
     return paid;
   }
@@ -192,52 +188,46 @@ export class Pipeline {
   }
 
   /** Takes a reply in: later frames are answered with it, and its own frame is answered again. */
-  #correct({ frame, scene, local, span }: Sent, reply: OffloadReply, inTime: boolean): void {
+  #correct({ frame, view, span }: Sent, reply: OffloadReply, inTime: boolean): void {
     const { account, telemetry, recent, clock, tracing } = this.#stage;
     const fusing = tracing.startSpan("fuse", { parent: span });
-    const scaled = fromWire(
+    const cloud = fromWire(
       reply.detections,
-      scene.model.classes,
+      view.model.classes,
       frame.width / reply.width,
       frame.height / reply.height,
-    );
-    const cloud = scaled.filter((d) => d.score >= reply.threshold);
+    ).filter((d) => d.score >= reply.threshold);
     const ageMs = Math.max(0, clock.wallMs() - frame.capturedAtMs);
-    const before = scene.fusion.reply(frame.index, cloud);
-    if (before) {
-      const corrected = frameF1(before, cloud);
-      scene.decider.replied(1 - corrected);
-      account.agree(
-        frameF1(
-          local.filter((d) => d.score >= scene.model.threshold),
-          cloud,
-        ),
-        corrected,
-        ageMs,
-      );
-    }
-    const message = scene.messages.correction(frame, cloud, ageMs, inTime);
+    const taught = view.scene.reply(frame.index, cloud);
+    if (taught) account.agree(taught.agreement.local, taught.agreement.corrected, ageMs);
+    const message = view.messages.correction(frame, taught?.answer ?? cloud, ageMs, inTime);
     recent.correct(message);
     telemetry.result(message);
     fusing.end();
   }
 
-  #sceneOf(model: Model, { width, height }: CapturedFrame): Scene {
+  #viewOf(model: Model, { width, height }: CapturedFrame): View {
     const key = `${model.digest} ${width}x${height}`;
-    if (this.#scene?.key !== key) this.#scene = this.#newScene(key, model, width, height);
-    return this.#scene;
+    if (this.#view?.key !== key) this.#view = this.#newView(key, model, width, height);
+    return this.#view;
   }
 
-  #newScene(key: string, model: Model, width: number, height: number): Scene {
+  #newView(key: string, model: Model, width: number, height: number): View {
     const { device, stream, spec, bucket, price, framesPerSecond, prng, uplink } = this.#stage;
-    const { threshold } = model;
-    const overheadBytes = uplink.overheadBytes(stream.name);
-    return {
-      key,
-      model,
-      fusion: new Fusion({ width, height, threshold, limit: limits.detectionsPerFrame }),
-      decider: new Decider({ spec, bucket, price, width, height, framesPerSecond, threshold, overheadBytes, prng }),
-      messages: new Messages(device, stream.name, model.classes),
-    };
+    const scene = new Scene({
+      task: "detection",
+      related: true,
+      width,
+      height,
+      threshold: model.threshold,
+      limit: limits.detectionsPerFrame,
+      spec,
+      bucket,
+      price,
+      framesPerSecond,
+      overheadBytes: uplink.overheadBytes(stream.name),
+      prng,
+    });
+    return { key, model, scene, messages: new Messages(device, stream.name, model.classes) };
   }
 }

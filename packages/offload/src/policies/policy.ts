@@ -1,0 +1,51 @@
+import type { OffloadSpec, Reason } from "@sluice/contracts";
+import type { Prng } from "@sluice/foundation";
+import type { Observation, Signals } from "../assess.ts";
+
+/** What a policy decides on. */
+export interface Situation {
+  readonly now: Observation;
+  readonly signals: Signals;
+  /** Score from which a local detection counts as an answer. */
+  readonly threshold: number;
+  /** Frames since the last one that was sent; Infinity before the first. */
+  readonly framesSinceSent: number;
+  /** Expected gain of sending, in F1, and what its bytes cost in the same unit. */
+  readonly value: number;
+  readonly cost: number;
+  /** Share of all frames that the budget pays for. */
+  readonly affordable: number;
+  /** Chance with which this frame is drawn as an audit. */
+  readonly auditChance: number;
+  readonly prng: Prng;
+}
+
+export interface Wish {
+  readonly send: boolean;
+  readonly reason: Reason;
+}
+
+/** Whether a frame should go to the cloud, budget and link aside. */
+export interface Policy {
+  wish(situation: Situation): Wish;
+  /** The frame that was wished for went out. */
+  sent?(): void;
+  /** The reply to it came. */
+  learn?(lesson: Lesson): void;
+}
+
+/** What a reply added, in F1 of its frame: to the answer as it stood, and to what the edge alone had said. */
+export interface Lesson {
+  readonly won: number;
+  readonly wonAlone: number;
+}
+
+export type PolicyOptions = OffloadSpec["decision"];
+
+/** A policy that sends what it finds hard. */
+export const whenHard = (hard: (situation: Situation) => boolean): Policy => ({
+  wish: (situation) => (hard(situation) ? { send: true, reason: "hard" } : { send: false, reason: "easy" }),
+});
+
+/** The detections that count as answers. */
+export const confident = ({ now, threshold }: Situation) => now.local.filter((d) => d.score >= threshold);

@@ -1,0 +1,1 @@
+export { Scene, type SceneOptions, type Seen, type Taught } from "./scene.ts";
