@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { repoRoot } from "@sluice/testkit";
+import { allocation } from "./allocation.ts";
 import { cloudThroughput } from "./cloud-throughput.ts";
 import type { Benchmark } from "./context.ts";
 import { decisionCost } from "./decision-cost.ts";
@@ -14,6 +15,7 @@ import { roundTrip } from "./round-trip.ts";
 import { table } from "./table.ts";
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  allocation,
   "decision-cost": decisionCost,
   "edge-throughput": edgeThroughput,
   "local-latency": localLatency,

@@ -35,6 +35,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   pure("fusion", base),
   pure("scene", [...base, "fusion", "offload"]),
   pure("batching", base),
+  pure("allocation", base),
   io("imaging", ["node-av", "sharp"]),
   io("models", ["onnxruntime-node"]),
   io("messaging", ["@nats-io/transport-node"]),

@@ -1,0 +1,2 @@
+export { type Allocation, allocate } from "./allocate.ts";
+export type { Bid, Candidate } from "./claim.ts";
