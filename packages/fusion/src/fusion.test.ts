@@ -69,18 +69,29 @@ describe("Fusion", () => {
     expect(answer).toEqual([]);
   });
 
-  it("learns from replies not to carry what never stays where it was", () => {
-    const prng = seededPrng(3);
+  /** How often something is answered in the first and in the last hundred frames, replies showing `reference`. */
+  function learning(reference: (frame: number) => Detection) {
     const fusion = new Fusion(options);
     const answers: number[] = [];
     for (let frame = 0; frame < 1_500; frame++) {
       answers.push(fusion.frame(frame, frame * frameMs, []).length);
-      if (frame % 10 === 0) fusion.reply(frame, [at(prng.next() * 600, prng.next() * 320)]);
+      if (frame % 10 === 0) fusion.reply(frame, [reference(frame)]);
     }
-    const early = answers.slice(0, 100).reduce((a, b) => a + b);
-    const late = answers.slice(-100).reduce((a, b) => a + b);
-    expect(early).toBeGreaterThan(30);
+    const count = (part: number[]) => part.reduce((a, b) => a + b);
+    return { early: count(answers.slice(0, 100)), late: count(answers.slice(-100)) };
+  }
+
+  it("learns from replies not to carry what never stays where it was", () => {
+    const prng = seededPrng(3);
+    const { early, late } = learning(() => at(100 + prng.next() * 400, 50 + prng.next() * 200, 0.95));
+    expect(early).toBeGreaterThan(5);
     expect(late).toBeLessThan(early / 3);
+  });
+
+  it("learns from replies to carry what stays, though the edge never sees it", () => {
+    const { early, late } = learning(() => at(0, 100, 0.4));
+    expect(early).toBeLessThan(90);
+    expect(late).toBe(100);
   });
 
   it("returns what was answered before the reply, for the frame that it belongs to", () => {
@@ -95,7 +106,7 @@ describe("Fusion", () => {
     for (let frame = 0; frame < 400; frame++) fusion.frame(frame, frame * frameMs, []);
     expect(fusion.reply(3, [at(0, 0)])).toBeUndefined();
     expect(fusion.reply(900, [at(0, 0)])).toBeUndefined();
-    expect(fusion.reply(399, [at(0, 0)])?.before).toEqual([]);
+    expect(fusion.reply(399, [at(200, 100)])?.before).toEqual([]);
     expect(fusion.reply(399, [])).toBeUndefined();
     expect(fusion.reply(398, [])).toBeUndefined();
     expect(fusion.frame(400, 40_000, [])).toHaveLength(1);

@@ -1,7 +1,8 @@
-import { type Detection, iou, match } from "@sluice/vision";
+import { type Detection, match } from "@sluice/vision";
 import { Beliefs } from "./beliefs.ts";
-import { answerOf, type Group, hypotheses } from "./hypothesis.ts";
-import { speedMoments, speedOf } from "./speed.ts";
+import { answerOf, type Group, type Hypothesis, hypotheses } from "./hypothesis.ts";
+import { judged } from "./judge.ts";
+import { speedMoments } from "./speed.ts";
 import { advance, type Track } from "./track.ts";
 
 export interface FusionOptions {
@@ -33,8 +34,6 @@ interface Moment {
 
 /** Frames that a reply may lag behind; an older reply teaches nothing any more. */
 const momentsKept = 256;
-/** Overlap from which a rejected detection and a box of the reply are the same thing after all. */
-const contradictedIou = 0.3;
 
 /**
  * The answer of one stream: the edge's detections, and what the cloud's replies taught about the scene. Frames come in
@@ -76,8 +75,8 @@ export class Fusion {
   }
 
   #step(last: Moment | undefined, frame: number, atMs: number, edge: readonly Detection[]): Moment {
-    const { tracks, fresh } = advance(last?.tracks ?? [], edge, last?.atMs ?? atMs, atMs, this.#options);
-    return { frame, atMs, edge, tracks, groups: hypotheses(tracks, fresh, atMs, this.#options.threshold) };
+    const tracks = advance(last?.tracks ?? [], edge, last?.atMs ?? atMs, atMs, this.#options);
+    return { frame, atMs, edge, tracks, groups: hypotheses(tracks, atMs, this.#options) };
   }
 
   #restart(index: number, tracks: readonly Track[]): void {
@@ -89,47 +88,26 @@ export class Fusion {
     }
   }
 
+  /** Each alternative is graded beside the first ones of the other groups, as if it had been the answer. */
   #grade(groups: readonly Group[], reference: readonly Detection[]): void {
-    const alternatives = Math.max(0, ...groups.map((group) => group.length));
-    for (let i = 0; i < alternatives; i++) {
-      const graded = groups.map((group) => group[i]).filter((hypothesis) => hypothesis !== undefined);
+    const found = new Set<number>();
+    const grades: { hypothesis: Hypothesis; right: boolean }[] = [];
+    for (let i = 0; i < Math.max(0, ...groups.map((group) => group.length)); i++) {
+      const chosen = groups.map((group) => group[i] ?? group[0]!);
       const pairs = match(
-        graded.map((h) => ({ ...h.box, score: this.beliefs.rate(h.kind) })),
+        chosen.map(({ box, evidence }) => ({ ...box, score: this.beliefs.rate(evidence) })),
         reference,
       );
-      for (const [j, { kind }] of graded.entries()) this.beliefs.grade(kind, pairs[j]! >= 0);
+      for (const [j, hypothesis] of chosen.entries()) {
+        if (pairs[j]! >= 0) found.add(pairs[j]!);
+        if (groups[j]![i]) grades.push({ hypothesis, right: pairs[j]! >= 0 });
+      }
     }
+    for (const { hypothesis, right } of grades) this.beliefs.grade(hypothesis.evidence, right);
+    this.beliefs.replied(reference.length - found.size);
   }
 
   #answer(moment: Moment): Detection[] {
     return answerOf(moment.groups, this.beliefs, this.#options, this.#options.limit);
   }
-}
-
-/** The tracks that follow from a reply: its boxes, and as rejected the edge's detections that it does not confirm. */
-function judged(moment: Moment, reference: readonly Detection[], earlier: readonly Moment[]): Track[] {
-  const { tracks, fresh } = advance(
-    reference.map((box) => newTrack("confirmed", box, moment)),
-    moment.edge,
-    moment.atMs,
-    moment.atMs,
-    { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY },
-  );
-  const rejected = fresh
-    .filter((d) => !reference.some((r) => r.classId === d.classId && iou(r, d) >= contradictedIou))
-    .map((d) => ({ ...newTrack("rejected", d, moment), edge: d, offset: { x1: 0, y1: 0, x2: 0, y2: 0 } }));
-  return [...tracks.map((track) => ({ ...track, ...speedOf(track, moment, earlier) })), ...rejected];
-}
-
-function newTrack(verdict: Track["verdict"], box: Detection, { atMs }: Moment): Track {
-  return {
-    verdict,
-    box,
-    velocityX: 0,
-    velocityY: 0,
-    judgedAtMs: atMs,
-    seenAtMs: atMs,
-    edge: undefined,
-    offset: undefined,
-  };
 }

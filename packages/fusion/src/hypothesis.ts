@@ -1,65 +1,77 @@
 import { clip, type Detection, nms } from "@sluice/vision";
-import { ageClass, type Beliefs, type Kind, scoreClass } from "./beliefs.ts";
+import type { Beliefs } from "./beliefs.ts";
+import { type Evidence, evidenceFor, type Kind, type View } from "./evidence.ts";
 import type { Track } from "./track.ts";
 
-/** One thing that may be in the frame, and the kind of evidence for it. */
+/** One thing that may be in the frame, and the evidence for it. */
 export interface Hypothesis {
-  readonly kind: Kind;
+  readonly evidence: Evidence;
   readonly box: Detection;
 }
 
 /** Alternatives for the same object: at most one of them enters the answer. */
 export type Group = readonly Hypothesis[];
 
-/** A hypothesis enters the answer from this chance of being right: about where including it begins to raise F1. */
-const includeFrom = 0.45;
 /** Two boxes of an answer never overlap more than this. */
 const duplicateIou = 0.6;
 
 /** Everything that may be in the frame. */
-export function hypotheses(
-  tracks: readonly Track[],
-  fresh: readonly Detection[],
-  nowMs: number,
-  threshold: number,
-): Group[] {
+export const hypotheses = (tracks: readonly Track[], nowMs: number, view: View): Group[] =>
+  tracks
+    .map((track) =>
+      alternatives(track).map(({ kind, box }) => ({ evidence: evidenceFor(kind, track, box, nowMs, view), box })),
+    )
+    .filter((group) => group.length > 0);
+
+function alternatives({ verdict, edge, box }: Track): { kind: Kind; box: Detection }[] {
+  if (verdict === "rejected") return edge ? [{ kind: "rejected", box: edge }] : [];
+  if (verdict === "new") return [edge ? { kind: "fresh", box: edge } : { kind: "lapsed", box }];
+  if (!edge) return [{ kind: "unseen", box }];
+  const own = { ...edge, classId: box.classId };
   return [
-    ...tracks.flatMap((track) => groupOf(track, nowMs)),
-    ...fresh.map((box): Group => [{ kind: `fresh/${scoreClass(box.score, threshold)}`, box }]),
+    { kind: "carried", box },
+    { kind: "mixed", box: mean(box, own) },
+    { kind: "edge", box: own },
   ];
 }
 
-function groupOf(track: Track, nowMs: number): Group[] {
-  const age = ageClass(nowMs - track.judgedAtMs);
-  const { edge, box } = track;
-  if (track.verdict === "rejected") return edge ? [[{ kind: `rejected/${age}`, box: edge }]] : [];
-  if (!edge) return [[{ kind: `unseen/${age}`, box }]];
-  return [
-    [
-      { kind: `seen-carried/${age}`, box },
-      { kind: `seen-edge/${age}`, box: { ...edge, classId: box.classId } },
-    ],
-  ];
+const mean = (a: Detection, b: Detection): Detection => ({
+  ...a,
+  x1: (a.x1 + b.x1) / 2,
+  y1: (a.y1 + b.y1) / 2,
+  x2: (a.x2 + b.x2) / 2,
+  y2: (a.y2 + b.y2) / 2,
+});
+
+/** The answer: the most believed alternative of each group, as many as promise the best F1. A score is a chance. */
+export function answerOf(groups: readonly Group[], beliefs: Beliefs, view: View, limit: number): Detection[] {
+  const believed = groups.map((group) => {
+    let best = { box: group[0]!.box, score: -1 };
+    for (const { evidence, box } of group) {
+      const score = beliefs.rate(evidence);
+      if (score > best.score) best = { box, score };
+    }
+    return clip({ ...best.box, score: best.score }, view.width, view.height);
+  });
+  return mostPromising(nms(believed, duplicateIou, limit), beliefs.missed);
 }
 
 /**
- * The answer: of each group the most believed alternative, if it is believed enough. The score of a box is the chance
- * that it is right.
+ * The first boxes of `ranked`, as many as make the expected F1 largest: 2·Σp over boxes plus expected objects, and for
+ * none the chance that there is nothing (Lewis, "Evaluating and Optimizing Autonomous Text Classification Systems", 1995).
  */
-export function answerOf(
-  groups: readonly Group[],
-  beliefs: Beliefs,
-  size: { width: number; height: number },
-  limit: number,
-): Detection[] {
-  const believed: Detection[] = [];
-  for (const group of groups) {
-    let best: Detection | undefined;
-    for (const { kind, box } of group) {
-      const score = beliefs.rate(kind);
-      if (score >= includeFrom && score > (best?.score ?? 0)) best = { ...box, score };
+function mostPromising(ranked: readonly Detection[], missed: number): Detection[] {
+  const objects = ranked.reduce((sum, { score }) => sum + score, missed);
+  let best = ranked.reduce((chance, { score }) => chance * (1 - score), Math.exp(-missed));
+  let count = 0;
+  let right = 0;
+  for (const [i, { score }] of ranked.entries()) {
+    right += score;
+    const f1 = (2 * right) / (i + 1 + objects);
+    if (f1 > best) {
+      best = f1;
+      count = i + 1;
     }
-    if (best) believed.push(clip(best, size.width, size.height));
   }
-  return nms(believed, duplicateIou, limit);
+  return ranked.slice(0, count);
 }

@@ -1,3 +1,4 @@
 export { Beliefs } from "./beliefs.ts";
 export { Fusion, type FusionOptions, type Graded } from "./fusion.ts";
+export type { LabelBeliefs } from "./label-beliefs.ts";
 export { LabelFusion } from "./labels.ts";

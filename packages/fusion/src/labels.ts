@@ -1,6 +1,6 @@
 import type { Detection } from "@sluice/vision";
-import { ageClass, Beliefs, scoreClass } from "./beliefs.ts";
 import type { FusionOptions, Graded } from "./fusion.ts";
+import { ageClass, LabelBeliefs, scoreClass } from "./label-beliefs.ts";
 
 interface Moment {
   readonly frame: number;
@@ -16,7 +16,7 @@ const momentsKept = 256;
  * been right more often in the like situation. Pure, as {@link Fusion}.
  */
 export class LabelFusion {
-  readonly beliefs: Beliefs;
+  readonly beliefs: LabelBeliefs;
   readonly #options: FusionOptions & { readonly related: boolean };
   readonly #moments: Moment[] = [];
   #carried: { readonly label: Detection; readonly edge: Detection | undefined; readonly atMs: number } | undefined;
@@ -24,7 +24,7 @@ export class LabelFusion {
 
   constructor(options: FusionOptions & { readonly related: boolean }) {
     this.#options = options;
-    this.beliefs = options.beliefs ?? new Beliefs();
+    this.beliefs = new LabelBeliefs();
   }
 
   /** The answer for the next frame: one label, or none where nobody has an idea. */
@@ -53,13 +53,13 @@ export class LabelFusion {
     const best = edge[0];
     const own = best && {
       label: best,
-      kind: `fresh/${scoreClass(best.score, this.#options.threshold)}` as const,
+      kind: `own/${scoreClass(best.score, this.#options.threshold)}` as const,
     };
     const carried = this.#options.related ? this.#carried : undefined;
     const same = carried?.edge?.classId === best?.classId;
     const kept = carried && {
       label: carried.label,
-      kind: `${same ? "seen-carried" : "unseen"}/${ageClass(Math.max(0, atMs - carried.atMs))}` as const,
+      kind: `${same ? "kept" : "stale"}/${ageClass(Math.max(0, atMs - carried.atMs))}` as const,
     };
     return [kept, own]
       .filter((candidate) => candidate !== undefined)

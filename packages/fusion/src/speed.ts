@@ -8,7 +8,7 @@ export interface Speed {
 }
 
 /** What is needed of an earlier frame to measure a speed. */
-interface Past {
+export interface Past {
   readonly atMs: number;
   readonly edge: readonly Box[];
   readonly tracks: readonly Track[];

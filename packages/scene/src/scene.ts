@@ -1,4 +1,4 @@
-import { type Beliefs, Fusion, LabelFusion } from "@sluice/fusion";
+import { type Beliefs, Fusion, type LabelBeliefs, LabelFusion } from "@sluice/fusion";
 import { Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
 import { type Detection, frameF1 } from "@sluice/vision";
 
@@ -42,7 +42,7 @@ export class Scene {
     this.#decider = new Decider(options);
   }
 
-  get beliefs(): Beliefs {
+  get beliefs(): Beliefs | LabelBeliefs {
     return this.#fusion.beliefs;
   }
 

@@ -14,14 +14,15 @@ export interface Detection extends Box {
 
 export const area = (b: Box): number => (b.x2 - b.x1) * (b.y2 - b.y1);
 
-/** Intersection over union, in [0, 1]; 0 where either box is empty. */
+/** Intersection over union, in [0, 1]; 0 where either box is empty, or so small that its area vanishes. */
 export function iou(a: Box, b: Box): number {
   const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
   if (width <= 0) return 0;
   const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
   if (height <= 0) return 0;
   const overlap = width * height;
-  return overlap / (area(a) + area(b) - overlap);
+  const union = area(a) + area(b) - overlap;
+  return union > 0 ? overlap / union : 0;
 }
 
 /** The box cut to a picture of `width` × `height` pixels. */

@@ -1,0 +1,92 @@
+import type { Detection } from "@sluice/vision";
+import { iou } from "@sluice/vision";
+import type { Track } from "./track.ts";
+
+/**
+ * What an answer may be made of. Of a track that the edge model confirms in this frame: the `carried` box, the `edge`'s
+ * own, or the mean of both, `mixed`. `unseen`: a confirmed track that the edge misses; `fresh`: a detection that no reply
+ * has judged; `lapsed`: one that was there a moment ago; `rejected`: one that the cloud did not confirm when asked.
+ */
+export const kinds = ["carried", "mixed", "edge", "unseen", "fresh", "lapsed", "rejected"] as const;
+export type Kind = (typeof kinds)[number];
+
+/** Numbers that speak for or against a hypothesis; about -2 to 2 each. */
+export const features = [
+  "one",
+  "age", // log of the seconds since a reply judged it
+  "score", // log2 of the edge's score over its threshold
+  "seenRate", // how regularly the edge sees it, -1 to 1
+  "size", // log2 of its side against a tenth of the picture's
+  "border", // whether it touches the picture's edge
+  "speed", // in its own sides a second
+  "confirmations", // log of the replies in a row that confirmed it
+  "overlap", // of the carried box and the edge's, -1 to 1; unseen: log of the seconds since it was seen
+  "followed", // log of the seconds that it has been followed
+  "cloudScore", // log2 of the cloud's score over a common threshold
+  "otherClass", // whether edge and cloud call it by different names
+] as const;
+
+/** Beyond the features: a bias for each class and for each part of the picture, both learned from zero. */
+const classBuckets = 16;
+const placeColumns = 4;
+const placeRows = 3;
+export const weightCount = features.length + classBuckets + placeColumns * placeRows;
+
+export interface Evidence {
+  readonly kind: Kind;
+  readonly x: Float64Array;
+  /** Which weights are the biases of its class and of its place. */
+  readonly classAt: number;
+  readonly placeAt: number;
+}
+
+export interface View {
+  /** Size of the stream's pictures, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Score from which a detection of the edge model counts as an answer. */
+  readonly threshold: number;
+}
+
+const commonThreshold = 0.35;
+const borderShare = 0.02;
+
+/** The evidence for a track's `box` at `nowMs`. */
+export function evidenceFor(kind: Kind, track: Track, box: Detection, nowMs: number, view: View): Evidence {
+  const { width, height, threshold } = view;
+  const { edge } = track;
+  const side = Math.sqrt(Math.max(1, (box.x2 - box.x1) * (box.y2 - box.y1)));
+  const x = Float64Array.of(
+    1,
+    logSeconds(nowMs - track.judgedAtMs),
+    edge ? logRatio(edge.score, threshold) : 0,
+    2 * track.seenRate - 1,
+    within(Math.log2(side / Math.sqrt(width * height) / 0.1), 3) / 2,
+    touchesBorder(box, width, height) ? 1 : 0,
+    Math.min(2, Math.hypot(track.velocityX, track.velocityY) / side),
+    Math.log1p(track.confirmations),
+    edge ? 2 * iou(track.box, edge) - 1 : logSeconds(nowMs - track.seenAtMs),
+    logSeconds(nowMs - track.bornAtMs),
+    track.verdict === "confirmed" ? logRatio(track.box.score, commonThreshold) : 0,
+    edge && edge.classId !== track.box.classId ? 1 : 0,
+  );
+  return { kind, x, classAt: features.length + (box.classId % classBuckets), placeAt: placeOf(box, width, height) };
+}
+
+const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
+const logSeconds = (ms: number): number => Math.log1p(Math.max(0, ms) / 1_000);
+const logRatio = (score: number, threshold: number): number =>
+  within(Math.log2(Math.max(score, 1e-3) / Math.max(threshold, 1e-3)), 1.5);
+
+function touchesBorder({ x1, y1, x2, y2 }: Detection, width: number, height: number): boolean {
+  const [marginX, marginY] = [borderShare * width, borderShare * height];
+  return x1 < marginX || y1 < marginY || x2 > width - marginX || y2 > height - marginY;
+}
+
+function placeOf(box: Detection, width: number, height: number): number {
+  const column = cellWithin(Math.floor(((box.x1 + box.x2) / 2 / width) * placeColumns), placeColumns);
+  const row = cellWithin(Math.floor(((box.y1 + box.y2) / 2 / height) * placeRows), placeRows);
+  return features.length + classBuckets + row * placeColumns + column;
+}
+
+const cellWithin = (cell: number, cells: number): number => Math.max(0, Math.min(cells - 1, cell));
