@@ -108,7 +108,7 @@ describe("Decider", () => {
     const first = at(0);
     expect(decider.decide(first, open).action).toBe("send");
     expect(decider.decide(at(1), open).action).toBe("skip");
-    decider.unsent(first.frame);
+    decider.unsent(first.frame, spec.payload.rungs[0]!, undefined);
     expect(decider.decide(at(2), open).action).toBe("send");
   });
 

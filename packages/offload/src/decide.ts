@@ -93,8 +93,9 @@ export class Decider {
     if (decision.reason === "value") this.#options.price.sold(decision.value, bytes);
   }
 
-  /** The frame did not go out after all. */
-  unsent(frame: number): void {
+  /** The frame did not go out after all, though its picture of `pictureBytes` was made, if any was. */
+  unsent(frame: number, rung: Rung, pictureBytes: number | undefined): void {
+    if (pictureBytes !== undefined) this.#ladder.weighed(rung, pictureBytes);
     if (this.#past.sent?.frame === frame)
       this.#past = { ...this.#past, sent: this.#beforeSend.sent, drift: this.#beforeSend.drift };
   }

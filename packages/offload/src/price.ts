@@ -3,7 +3,7 @@ import type { TokenBucket } from "./bucket.ts";
 /** How steeply the price answers to the bucket's fill: from full to empty it rises by e to this power. */
 const steepness = 5;
 /** Sends that a comfortable backlog pays for: a larger burst is not waited for. */
-const comfortableSends = 4;
+const comfortableSends = 2;
 /** The going rate follows each frame that was sent by this share. */
 const follow = 0.05;
 

@@ -57,9 +57,9 @@ export class Scene {
     this.#decider.sent(decision, bytes, pictureBytes);
   }
 
-  /** A frame that was to be sent did not go out after all. */
-  unsent(frame: number): void {
-    this.#decider.unsent(frame);
+  /** A frame that was to be sent did not go out after all, though its picture was made, if `pictureBytes` are given. */
+  unsent(frame: number, decision: Decision, pictureBytes?: number): void {
+    this.#decider.unsent(frame, decision.rung, pictureBytes);
   }
 
   /** Takes in the cloud's answer to a frame; undefined where it comes too late to teach anything. */

@@ -149,7 +149,7 @@ export class Pipeline {
     account.encoding--;
     const paid = jpeg instanceof SluiceError ? "encode-error" : this.#send(offload, jpeg);
     if (typeof paid === "string") {
-      offload.view.scene.unsent(frame.index);
+      offload.view.scene.unsent(frame.index, decision, jpeg instanceof SluiceError ? undefined : jpeg.data.length);
       return conclude(paid, 0);
     }
     account.send(paid);
