@@ -62,16 +62,13 @@ export class Beliefs {
   /** Learns that a hypothesis was right, or wrong, when a reply told. */
   grade(evidence: Evidence, right: boolean): void {
     if (this.#frozen) return;
-    const { mean, precision } = this.#weights[evidence.kind];
+    const weights = this.#weights[evidence.kind];
     const rate = this.rate(evidence);
     const curvature = Math.max(rate * (1 - rate), leastCurvature);
-    const inputs = inputsOf(evidence);
-    const variance = inputs.reduce((sum, [i, x]) => sum + (x * x) / precision[i]!, 0);
-    const error = ((right ? 1 : 0) - rate) / (1 + curvature * variance);
-    for (const [i, x] of inputs) {
-      mean[i] = mean[i]! + (error * x) / precision[i]!;
-      precision[i] = precision[i]! + curvature * x * x;
-    }
+    const error = ((right ? 1 : 0) - rate) / (1 + curvature * variance(evidence, weights.precision));
+    for (let i = 0; i < evidence.x.length; i++) learn(weights, i, evidence.x[i]!, error, curvature);
+    learn(weights, evidence.classAt, 1, error, curvature);
+    learn(weights, evidence.placeAt, 1, error, curvature);
   }
 
   /** A reply was taken in that showed `missed` objects which nothing had hinted at. */
@@ -84,9 +81,14 @@ export class Beliefs {
   }
 }
 
-/** The weights that a piece of evidence speaks to, with its values. */
-const inputsOf = ({ x, classAt, placeAt }: Evidence): [number, number][] => [
-  ...Array.from(x, (value, i): [number, number] => [i, value]),
-  [classAt, 1],
-  [placeAt, 1],
-];
+/** How uncertain the evidence's sum of weights is. */
+function variance({ x, classAt, placeAt }: Evidence, precision: Float64Array): number {
+  let sum = 1 / precision[classAt]! + 1 / precision[placeAt]!;
+  for (let i = 0; i < x.length; i++) sum += (x[i]! * x[i]!) / precision[i]!;
+  return sum;
+}
+
+function learn({ mean, precision }: Weights, i: number, x: number, error: number, curvature: number): void {
+  mean[i] = mean[i]! + (error * x) / precision[i]!;
+  precision[i] = precision[i]! + curvature * x * x;
+}

@@ -33,7 +33,7 @@ function play(frames: number, every: number, lag = 0) {
   let sum = 0;
   for (let frame = 0; frame < frames; frame++) {
     const { edge, truth } = scene(frame);
-    sum += frameF1(fusion.frame(frame, frame * frameMs, edge), truth);
+    sum += frameF1(fusion.frame(frame, frame * frameMs, edge).answer, truth);
     if (every > 0 && frame % every === 0) waiting.push(frame);
     if (waiting[0] !== undefined && waiting[0] + lag <= frame) {
       const asked = waiting.shift()!;
@@ -46,7 +46,7 @@ function play(frames: number, every: number, lag = 0) {
 describe("Fusion", () => {
   it("without replies answers what the edge model is confident of", () => {
     const fusion = new Fusion(options);
-    const answer = fusion.frame(0, 0, [at(0, 0, 0.9), at(100, 100, 0.1)]);
+    const { answer } = fusion.frame(0, 0, [at(0, 0, 0.9), at(100, 100, 0.1)]);
     expect(answer.map((d) => d.x1)).toEqual([0]);
   });
 
@@ -65,7 +65,7 @@ describe("Fusion", () => {
     for (let frame = 0; frame < 4; frame++) fusion.frame(frame, frame * frameMs, [walker(frame)]);
     fusion.reply(3, [walker(3)]);
     let answer: Detection[] = [];
-    for (let frame = 4; frame < 20; frame++) answer = fusion.frame(frame, frame * frameMs, []);
+    for (let frame = 4; frame < 20; frame++) ({ answer } = fusion.frame(frame, frame * frameMs, []));
     expect(answer).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe("Fusion", () => {
     const fusion = new Fusion(options);
     const answers: number[] = [];
     for (let frame = 0; frame < 1_500; frame++) {
-      answers.push(fusion.frame(frame, frame * frameMs, []).length);
+      answers.push(fusion.frame(frame, frame * frameMs, []).answer.length);
       if (frame % 10 === 0) fusion.reply(frame, [reference(frame)]);
     }
     const count = (part: number[]) => part.reduce((a, b) => a + b);
@@ -96,7 +96,7 @@ describe("Fusion", () => {
 
   it("returns what was answered before the reply, for the frame that it belongs to", () => {
     const fusion = new Fusion(options);
-    const answer = fusion.frame(0, 0, [at(0, 0)]);
+    const { answer } = fusion.frame(0, 0, [at(0, 0)]);
     fusion.frame(1, frameMs, [at(300, 300)]);
     expect(fusion.reply(0, [])?.before).toEqual(answer);
   });
@@ -109,7 +109,7 @@ describe("Fusion", () => {
     expect(fusion.reply(399, [at(200, 100)])?.before).toEqual([]);
     expect(fusion.reply(399, [])).toBeUndefined();
     expect(fusion.reply(398, [])).toBeUndefined();
-    expect(fusion.frame(400, 40_000, [])).toHaveLength(1);
+    expect(fusion.frame(400, 40_000, []).answer).toHaveLength(1);
   });
 
   it("answers any frames and replies with boxes inside the picture, without duplicates, within the limit", () => {
@@ -127,7 +127,8 @@ describe("Fusion", () => {
       fc.property(fc.array(fc.tuple(boxes, fc.option(fc.tuple(fc.nat(9), boxes)))), (frames) => {
         const fusion = new Fusion({ ...options, limit: 20 });
         for (const [frame, [edge, reply]] of frames.entries()) {
-          const answer = fusion.frame(frame, frame * frameMs, edge);
+          const { answer, f1 } = fusion.frame(frame, frame * frameMs, edge);
+          expect(f1 >= 0 && f1 <= 1).toBe(true);
           expect(answer.length).toBeLessThanOrEqual(20);
           for (const d of answer) {
             expect(d.x1 >= 0 && d.x2 <= 640 && d.y1 >= 0 && d.y2 <= 360 && d.x1 <= d.x2 && d.y1 <= d.y2).toBe(true);

@@ -1,6 +1,6 @@
 import { type Detection, match } from "@sluice/vision";
 import { Beliefs } from "./beliefs.ts";
-import { answerOf, type Group, type Hypothesis, hypotheses } from "./hypothesis.ts";
+import { answerOf, type Group, type Hypothesis, hypotheses, type Promised } from "./hypothesis.ts";
 import { judged } from "./judge.ts";
 import { speedMoments } from "./speed.ts";
 import { advance, type Track } from "./track.ts";
@@ -51,7 +51,7 @@ export class Fusion {
   }
 
   /** The answer for the next frame, from its local detections (down to a low score, best first). */
-  frame(frame: number, atMs: number, edge: readonly Detection[]): Detection[] {
+  frame(frame: number, atMs: number, edge: readonly Detection[]): Promised {
     const moment = this.#step(this.#moments.at(-1), frame, atMs, edge);
     this.#moments.push(moment);
     if (this.#moments.length > momentsKept) this.#moments.shift();
@@ -67,7 +67,7 @@ export class Fusion {
     const index = this.#moments.findIndex((m) => m.frame === frame);
     if (index < 0 || frame <= this.#lastReplied) return undefined;
     const moment = this.#moments[index]!;
-    const before = this.#answer(moment);
+    const before = this.#answer(moment).answer;
     this.#grade(moment.groups, cloud);
     this.#lastReplied = frame;
     this.#restart(index, judged(moment, cloud, this.#moments.slice(Math.max(0, index - speedMoments), index)));
@@ -107,7 +107,7 @@ export class Fusion {
     this.beliefs.replied(reference.length - found.size);
   }
 
-  #answer(moment: Moment): Detection[] {
+  #answer(moment: Moment): Promised {
     return answerOf(moment.groups, this.beliefs, this.#options, this.#options.limit);
   }
 }

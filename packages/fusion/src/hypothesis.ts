@@ -43,8 +43,14 @@ const mean = (a: Detection, b: Detection): Detection => ({
   y2: (a.y2 + b.y2) / 2,
 });
 
+/** An answer, and the F1 that is expected of it. */
+export interface Promised {
+  readonly answer: Detection[];
+  readonly f1: number;
+}
+
 /** The answer: the most believed alternative of each group, as many as promise the best F1. A score is a chance. */
-export function answerOf(groups: readonly Group[], beliefs: Beliefs, view: View, limit: number): Detection[] {
+export function answerOf(groups: readonly Group[], beliefs: Beliefs, view: View, limit: number): Promised {
   const believed = groups.map((group) => {
     let best = { box: group[0]!.box, score: -1 };
     for (const { evidence, box } of group) {
@@ -60,7 +66,7 @@ export function answerOf(groups: readonly Group[], beliefs: Beliefs, view: View,
  * The first boxes of `ranked`, as many as make the expected F1 largest: 2·Σp over boxes plus expected objects, and for
  * none the chance that there is nothing (Lewis, "Evaluating and Optimizing Autonomous Text Classification Systems", 1995).
  */
-function mostPromising(ranked: readonly Detection[], missed: number): Detection[] {
+function mostPromising(ranked: readonly Detection[], missed: number): Promised {
   const objects = ranked.reduce((sum, { score }) => sum + score, missed);
   let best = ranked.reduce((chance, { score }) => chance * (1 - score), Math.exp(-missed));
   let count = 0;
@@ -73,5 +79,5 @@ function mostPromising(ranked: readonly Detection[], missed: number): Detection[
       count = i + 1;
     }
   }
-  return ranked.slice(0, count);
+  return { answer: ranked.slice(0, count), f1: Math.min(1, best) };
 }

@@ -1,5 +1,6 @@
 import type { Detection } from "@sluice/vision";
 import type { FusionOptions, Graded } from "./fusion.ts";
+import type { Promised } from "./hypothesis.ts";
 import { ageClass, LabelBeliefs, scoreClass } from "./label-beliefs.ts";
 
 interface Moment {
@@ -28,12 +29,12 @@ export class LabelFusion {
   }
 
   /** The answer for the next frame: one label, or none where nobody has an idea. */
-  frame(frame: number, atMs: number, edge: readonly Detection[]): Detection[] {
+  frame(frame: number, atMs: number, edge: readonly Detection[]): Promised {
     const candidates = this.#candidates(atMs, edge).toSorted((a, b) => b.score - a.score);
     const answer = candidates.slice(0, 1).map(({ label, score }) => ({ ...label, score }));
     this.#moments.push({ frame, atMs, edge, answer });
     if (this.#moments.length > momentsKept) this.#moments.shift();
-    return answer;
+    return { answer, f1: answer[0]?.score ?? 0 };
   }
 
   /** Takes in the cloud's labels, best first, of an earlier frame. */

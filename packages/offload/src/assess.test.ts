@@ -4,7 +4,7 @@ import { assess, type Observation, type Past } from "./assess.ts";
 const box = (x: number, score = 0.8) => ({ x1: x, y1: 0, x2: x + 20, y2: 20, score, classId: 0 });
 
 function seen(frame: number, boxes: ReturnType<typeof box>[], motion = 0): Observation {
-  return { frame, atMs: frame * 100, local: boxes, answer: boxes, motion };
+  return { frame, atMs: frame * 100, local: boxes, answer: boxes, motion, expectedLoss: 0.2 };
 }
 
 const past = (before?: Observation, sent?: Observation, drift = 0): Past => ({ before, sent, drift });
@@ -17,6 +17,7 @@ describe("assess", () => {
       churn: 0,
       motion: 0,
       drift: 0,
+      loss: 0.2,
       staleMs: 500,
     });
   });

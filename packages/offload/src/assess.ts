@@ -10,6 +10,8 @@ export interface Observation {
   readonly answer: readonly Detection[];
   /** Share of the picture that changed against the frame before, 0 to 1. */
   readonly motion: number;
+  /** F1 that the answer is expected to miss against the cloud's, as fusion judges its evidence. */
+  readonly expectedLoss: number;
 }
 
 /** Cheap signs of how much there is to learn from the cloud, each 0 to 1 unless said otherwise. */
@@ -24,6 +26,8 @@ export interface Signals {
   readonly drift: number;
   /** Milliseconds since the last frame that was sent and answered; Infinity before the first. */
   readonly staleMs: number;
+  /** F1 that the answer is expected to miss against the cloud's. */
+  readonly loss: number;
 }
 
 /** A score within this factor of the threshold, up or down, is uncertain. */
@@ -44,6 +48,7 @@ export function assess(now: Observation, { before, sent, drift }: Past, threshol
     churn: before ? churn(before.answer, now.answer) : 1,
     motion: now.motion,
     drift: sent ? Math.min(1, drift + now.motion) : 1,
+    loss: now.expectedLoss,
     staleMs: sent ? now.atMs - sent.atMs : Number.POSITIVE_INFINITY,
   };
 }

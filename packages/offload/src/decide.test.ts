@@ -43,7 +43,7 @@ function play(spec: OffloadSpec, frames: number, road: (frame: number) => RoadVi
   const decider = deciderOf(spec, bucket);
   const log = [];
   for (let frame = 0; frame < frames; frame++) {
-    const now = { frame, atMs: frame * frameMs, local: [box], answer: [box], motion: 0 };
+    const now = { frame, atMs: frame * frameMs, local: [box], answer: [box], motion: 0, expectedLoss: 0.2 };
     const decision = decider.decide(now, road(frame));
     if (decision.action === "send" && bucket.take(pictureBytes, now.atMs)) {
       decider.sent(decision, pictureBytes, pictureBytes - 200);
@@ -104,7 +104,14 @@ describe("Decider", () => {
   it("judges later frames against a chosen one at once, and not if that stayed behind", () => {
     const spec = specOf({ budget: { rate: "10MB/s", burst: "1MB" }, decision: { policy: "periodic", every: 5 } });
     const decider = deciderOf(spec, new TokenBucket(spec.budget.rate, spec.budget.burst, 0));
-    const at = (frame: number) => ({ frame, atMs: 1_000 + frame * frameMs, local: [], answer: [], motion: 0 });
+    const at = (frame: number) => ({
+      frame,
+      atMs: 1_000 + frame * frameMs,
+      local: [],
+      answer: [],
+      motion: 0,
+      expectedLoss: 0.2,
+    });
     const first = at(0);
     expect(decider.decide(first, open).action).toBe("send");
     expect(decider.decide(at(1), open).action).toBe("skip");
@@ -130,8 +137,9 @@ describe("Decider", () => {
     };
     const spec = specOf({ payload, decision: { policy: "always" } });
     const decider = deciderOf(spec, new TokenBucket(10_000, 64_000, 0));
-    const at = (atMs: number, frame: number) => decider.decide({ frame, atMs, local: [], answer: [], motion: 0 }, open);
-    expect(at(800, 0).rung.name).toBe("half");
+    const at = (atMs: number, frame: number) =>
+      decider.decide({ frame, atMs, local: [], answer: [], motion: 0, expectedLoss: 0.2 }, open);
+    expect(at(200, 0).rung.name).toBe("half");
     expect(at(5_000, 1).rung.name).toBe("full");
   });
 });

@@ -9,7 +9,8 @@ const horizonSeconds = 10;
 
 /**
  * What a reply is expected to win for a stream: loss builds up from the last reply on, at a rate that every reply
- * reveals, faster while the scene changes. In frames' worth of F1 for each frame until the next reply.
+ * reveals, faster while the scene changes and where fusion doubts its own answer. In frames' worth of F1 for each frame
+ * until the next reply.
  */
 export class Gain {
   #lossPerSecond = firstLossPerSecond;
@@ -18,7 +19,7 @@ export class Gain {
   expected(signals: Signals): number {
     const staleSeconds = Math.min(signals.staleMs / 1_000, horizonSeconds);
     const built = 1 - Math.exp(-this.#lossPerSecond * staleSeconds);
-    return built * (1 + signals.churn + signals.drift + 0.5 * signals.uncertain);
+    return built * (0.5 + signals.loss) * (1 + signals.churn + signals.drift);
   }
 
   /** Learns from a reply: `won` is the F1 that it added to its frame's answer, `staleMs` the age of the one before. */

@@ -48,8 +48,11 @@ export class Scene {
 
   /** Answers the next frame and decides on it. `local`: detections down to a low score, best first; `atMs` monotonic. */
   see(frame: number, atMs: number, local: readonly Detection[], motion: number, road: RoadView): Seen {
-    const answer = this.#fusion.frame(frame, atMs, local);
-    return { answer, decision: this.#decider.decide({ frame, atMs, local, answer, motion }, road) };
+    const { answer, f1 } = this.#fusion.frame(frame, atMs, local);
+    return {
+      answer,
+      decision: this.#decider.decide({ frame, atMs, local, answer, motion, expectedLoss: 1 - f1 }, road),
+    };
   }
 
   /** The frame went out as `bytes` on the wire, `pictureBytes` of them the picture. */
