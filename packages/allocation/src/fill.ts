@@ -42,7 +42,7 @@ function bends(claims: readonly Claim[]): Float64Array {
     levels[count++] = (low + scale) / gain;
     levels[count++] = (high + scale) / gain;
   }
-  return levels.subarray(0, count).sort();
+  return levels.subarray(0, count).toSorted();
 }
 
 /** Index of the last bend at which no more than the budget is given away; -1 if there is none. */

@@ -56,7 +56,7 @@ export const heartbeatSchema = z.object({
     bytesPerSecond: z.number(),
     burstBytes: z.number(),
     tokens: z.number(),
-    /** Bytes charged since the start; never above bytesPerSecond × seconds + burstBytes. */
+    /** Bytes charged since the start; never above bytesPerSecond × elapsedMs / 1000. */
     spentBytes: count,
     elapsedMs: z.number(),
   }),

@@ -10,6 +10,8 @@ const unitsPerByte = 1_000_000;
 export class TokenBucket {
   readonly bytesPerSecond: number;
   readonly burstBytes: number;
+  /** Monotonic time from which on it fills: by `t` no more than rate × (t − this) bytes were taken. */
+  readonly startedAtMs: number;
   #units = 0;
   #lastUs: number;
   #spentBytes = 0;
@@ -20,6 +22,7 @@ export class TokenBucket {
     this.burstBytes = Math.floor(burstBytes);
     invariant(this.bytesPerSecond >= 0 && this.burstBytes >= 0, "rate and burst are not negative");
     invariant(this.burstBytes <= Number.MAX_SAFE_INTEGER / unitsPerByte / 2, "the burst can be counted exactly");
+    this.startedAtMs = nowMs;
     this.#lastUs = Math.floor(nowMs * 1_000);
   }
 

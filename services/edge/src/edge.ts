@@ -28,7 +28,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   routeEnds(shared, streams);
 
   let url: string | null = shared.config.http.url ?? null;
-  const vitals = { ...shared, ...startedNow(shared), streams };
+  const vitals = { ...shared, startedAtMs: shared.clock.wallMs(), streams };
   const report = () => heartbeat({ ...vitals, url });
   const http = await serveDevice(shared, streams, report).catch(async (error: unknown) => {
     await closeAll(shared, streams);
@@ -51,8 +51,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
   };
 }
-
-const startedNow = ({ clock }: Shared) => ({ startedAtMs: clock.wallMs(), startedMonotonicMs: clock.monotonicMs() });
 
 /** Each offload's end goes to the stream that sent it. */
 function routeEnds({ client, metrics }: Shared, streams: readonly Running[]): void {

@@ -11,7 +11,6 @@ import type { Uplink } from "./uplink.ts";
 export interface Vitals {
   readonly config: EdgeConfig;
   readonly startedAtMs: number;
-  readonly startedMonotonicMs: number;
   readonly url: string | null;
   readonly model: ModelSlot;
   readonly uplink: Uplink;
@@ -42,7 +41,7 @@ export function heartbeat(vitals: Vitals): Heartbeat {
       burstBytes: bucket.burstBytes,
       tokens: bucket.available(nowMs),
       spentBytes: bucket.spentBytes,
-      elapsedMs: nowMs - vitals.startedMonotonicMs,
+      elapsedMs: nowMs - bucket.startedAtMs,
     },
     streams: vitals.streams.map((stream) =>
       report(stream.name, stream.account, stream.state(), uplink.inFlight(stream.name)),

@@ -57,7 +57,7 @@ function cells(sight: Sight): string[] {
   const report = reportOf(sight);
   const budget = sight.heartbeat?.budget;
   if (!report || !budget) return [sight.device.name, "starting", "", "", "", "", "", ""];
-  const allowed = (budget.bytesPerSecond * budget.elapsedMs) / 1_000 + budget.burstBytes;
+  const allowed = Math.max(1, (budget.bytesPerSecond * budget.elapsedMs) / 1_000);
   return [
     sight.device.name,
     report.state,

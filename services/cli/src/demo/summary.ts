@@ -64,7 +64,7 @@ function figures({ heartbeat, localFps, scores }: Outcome): Figures {
     localFps: round(localFps),
     sent: report?.sent ?? 0,
     bytes: budget?.spentBytes ?? 0,
-    budgetBytes: budget ? Math.floor((budget.bytesPerSecond * budget.elapsedMs) / 1_000 + budget.burstBytes) : 0,
+    budgetBytes: budget ? Math.floor((budget.bytesPerSecond * budget.elapsedMs) / 1_000) : 0,
     f1Local: rounded(scores.local.f1),
     f1Corrected: rounded(scores.corrected.f1),
     f1Cloud: rounded(scores.cloud.f1),
