@@ -38,8 +38,8 @@ const streamSchema = z.strictObject({
 export type StreamConfig = z.output<typeof streamSchema>;
 
 const serversSchema = z
-  .array(z.string().regex(/^(nats|tls|wss?):\/\//, "must begin with nats://, tls:// or ws(s)://"))
-  .describe("Addresses of one NATS broker or cluster: `nats://`, `tls://` or `ws(s)://`.");
+  .array(z.string().regex(/^(nats|tls):\/\//, "must begin with nats:// or tls://"))
+  .describe("Addresses of one NATS broker or cluster: `nats://` or `tls://`.");
 
 /** One device's configuration file. Secrets come from the environment, never from here. */
 export const edgeConfigSchema = z.strictObject({

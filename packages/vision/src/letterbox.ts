@@ -33,8 +33,9 @@ export function place(
     };
   }
   const scale = Math.min(inputWidth / pictureWidth, inputHeight / pictureHeight);
-  const width = Math.min(inputWidth, Math.round(pictureWidth * scale));
-  const height = Math.min(inputHeight, Math.round(pictureHeight * scale));
+  // A very long or very tall picture still gets a pixel.
+  const width = Math.min(inputWidth, Math.max(1, Math.round(pictureWidth * scale)));
+  const height = Math.min(inputHeight, Math.max(1, Math.round(pictureHeight * scale)));
   const centred = fit === "letterbox-centre";
   return {
     scaleX: width / pictureWidth,

@@ -33,6 +33,11 @@ const anyBox = fc
   .map(([x, y, w, h, score]) => box(x, y, x + w, y + h, score, w % 3));
 
 describe("iou", () => {
+  it("is 0 for boxes so small that their areas vanish", () => {
+    const speck = { x1: 0, y1: 0, x2: 5e-324, y2: 5e-324 };
+    expect(iou(speck, speck)).toBe(0);
+  });
+
   it("is intersection over union", () => {
     expect(iou(box(0, 0, 10, 10), box(5, 0, 15, 10))).toBeCloseTo(1 / 3);
     expect(iou(box(0, 0, 10, 10), box(10, 0, 20, 10))).toBe(0);
@@ -85,6 +90,10 @@ describe("match and frameF1", () => {
 });
 
 describe("place", () => {
+  it("leaves a pixel of a picture that is far longer than wide", () => {
+    expect(place(100_000, 1, 256, 160, "letterbox-centre")).toMatchObject({ width: 256, height: 1 });
+  });
+
   it("stretches, letterboxes to the top left, or to the centre", () => {
     expect(place(640, 360, 256, 160, "stretch")).toMatchObject({ scaleX: 0.4, scaleY: 160 / 360, padX: 0, padY: 0 });
     expect(place(640, 360, 256, 160, "letterbox-top-left")).toMatchObject({
