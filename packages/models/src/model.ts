@@ -1,6 +1,6 @@
 import { limits, type ModelManifest, SluiceError } from "@sluice/contracts";
 import { type Clock, systemClock } from "@sluice/foundation";
-import { type Detection, type Picture, place } from "@sluice/vision";
+import type { Detection, Picture } from "@sluice/vision";
 import { adapters } from "./families/index.ts";
 import { readManifest } from "./manifest.ts";
 import type { Answer, Blueprint, GraphInfo, NamedTensor, TensorInfo, Timing } from "./messages.ts";
@@ -49,9 +49,8 @@ export class Model {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #pool: Pool;
-  readonly #fit: Preprocess["fit"];
 
-  constructor(manifest: ModelManifest, blueprint: Blueprint, { pool, graph }: { pool: Pool; graph: GraphInfo }) {
+  constructor(manifest: ModelManifest, { pool, graph }: { pool: Pool; graph: GraphInfo }) {
     this.manifest = manifest;
     this.name = manifest.metadata.name;
     this.digest = manifest.spec.sha256;
@@ -61,7 +60,6 @@ export class Model {
     this.inputs = graph.inputs;
     this.outputs = graph.outputs;
     this.#pool = pool;
-    this.#fit = blueprint.preprocess.fit;
   }
 
   /** Detections of one picture. Shared memory goes to the worker as it is and must stay valid until then. */
@@ -104,11 +102,6 @@ export class Model {
     if (data.length !== 3 * width * height) {
       throw new SluiceError("bad-image", `${size} needs ${3 * width * height} bytes, it has ${data.length}`);
     }
-    const { input } = this.manifest.spec;
-    const placed = place(width, height, input.width, input.height, this.#fit);
-    if (placed.width < 1 || placed.height < 1) {
-      throw new SluiceError("bad-image", `${size} shrinks to nothing in ${input.width}×${input.height}`);
-    }
   }
 
   #checkTensor(data: Float32Array, shape: readonly number[]): void {
@@ -143,7 +136,7 @@ export async function openModel(
   const graph = await readModel(manifest.spec, folder, store);
   const plan = drawUp(manifest, graph, options);
   const opened = await Pool.open(plan, options.workers, { clock, loadWithinMs, hungAfterMs: rest.hungAfterMs });
-  return new Model(manifest, plan, opened);
+  return new Model(manifest, opened);
 }
 
 function drawUp({ metadata, spec }: ModelManifest, graph: Uint8Array, options: ModelOptions): Blueprint {
