@@ -12,11 +12,16 @@ export interface Program extends AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts `services/<service>` with this configuration; resolves when it says that it is ready. */
-export async function startProgram(service: string, folder: string, config: object): Promise<Program> {
+/** Starts `services/<service>`, or another `main` file, with this configuration; resolves when it says that it is ready. */
+export async function startProgram(
+  service: string,
+  folder: string,
+  config: object,
+  main = join(repoRoot, "services", service, "src/main.ts"),
+): Promise<Program> {
   const file = join(folder, `${service}-${Math.random().toString(36).slice(2)}.json`);
   await writeFile(file, JSON.stringify(config));
-  const child = fork(join(repoRoot, "services", service, "src/main.ts"), ["--config", file], {
+  const child = fork(main, ["--config", file], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: { ...process.env, SLUICE_LOG_LEVEL: "warn" },
   });

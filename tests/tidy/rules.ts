@@ -59,6 +59,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
     ["edge", "inference", "console", "imaging", "models", "messaging"],
     ["commander", "picocolors", "cli-table3"],
   ),
+  ["images", { folder: "deploy/images", imports: [], pure: false, libraries: ["esbuild"] }],
 ]);
 
 /** Folders whose code looks at the whole and may import any part. */
@@ -71,14 +72,14 @@ export const testParts: readonly string[] = ["testkit", "imaging"];
 
 /** Files that run without anything importing them; so do tests, and each part's index.ts. */
 export const entryPoints: readonly RegExp[] = [
-  /^services\/[^/]+\/src\/main\.ts$/,
+  /^(services|deploy)\/[^/]+\/src\/main\.ts$/,
   /^services\/[^/]+\/bin\/[^/]+\.js$/,
   /^bench\/src\/(main|programs\/[^/]+)\.ts$/,
   /^packages\/web\/src\/page\/main\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
   /^vitest\.config\.ts$/,
   /\.test\.ts$/,
-  /^(packages|services)\/[^/]+\/src\/index\.ts$/,
+  /^(packages|services|deploy)\/[^/]+\/src\/index\.ts$/,
 ];
 
 export const linesPerFile = 300;
