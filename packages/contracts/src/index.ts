@@ -1,3 +1,32 @@
+export {
+  type Condition,
+  type ConditionReason,
+  type ConditionType,
+  conditionReasons,
+  conditionSchema,
+  conditionTypes,
+  policyAnnotations,
+} from "./api/condition.ts";
+export { type EdgeDevice, type EdgeDeviceSpec, type EdgeDeviceStatus, edgeDeviceSchema } from "./api/edge-device.ts";
+export { type FleetBudget, type PeriodUnit, periodUnits } from "./api/fleet-budget.ts";
+export { type Gate, type GateMetric, gateMeasures } from "./api/gate.ts";
+export {
+  type InferenceBackend,
+  type InferenceBackendSpec,
+  type InferenceBackendStatus,
+  inferenceBackendSchema,
+} from "./api/inference-backend.ts";
+export {
+  type Grant,
+  type OffloadPolicy,
+  type OffloadPolicySpec,
+  offloadPolicySchema,
+  offloadPolicySpecSchema,
+  offloadSpecOf,
+} from "./api/offload-policy.ts";
+export { type OffloadPolicyStatus, rolloutPhases } from "./api/policy-status.ts";
+export { apiGroup, apiVersion, type Metadata, type Selector } from "./api/resource.ts";
+export type { Rollout, Wave } from "./api/rollout.ts";
 export { type OffloadSpec, offloadSchema, type PolicyName, policies, type Rung } from "./budget.ts";
 export { type ConsoleConfig, consoleConfigSchema } from "./console-config.ts";
 export { readDocument, validate } from "./document.ts";
@@ -22,7 +51,16 @@ export { type InferenceConfig, inferenceConfigSchema, type ServedModelConfig } f
 export { type JsonSchema, jsonSchema } from "./json-schema.ts";
 export { limits } from "./limits.ts";
 export { type MetricName, type MetricSpec, metrics } from "./metrics.ts";
-export { type Family, families, type ModelManifest, type ModelSpec, modelSchema } from "./model.ts";
+export {
+  type Family,
+  families,
+  type InferenceModel,
+  type InferenceModelStatus,
+  inferenceModelSchema,
+  type ModelManifest,
+  type ModelSpec,
+  modelSchema,
+} from "./model.ts";
 export { nameSchema, versionOfWire } from "./names.ts";
 export {
   type OffloadError,

@@ -2,20 +2,23 @@ import * as z from "zod";
 import { nameSchema } from "./names.ts";
 import { durationSchema } from "./quantities.ts";
 
+/** How requests become batches. */
+export const batchingSchema = z
+  .strictObject({
+    maxSize: z.int().min(1).max(64).default(4).describe("Pictures in one run at most."),
+    maxDelay: durationSchema.describe("How long an incomplete batch waits for company.").prefault("5ms"),
+    maxQueue: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(64)
+      .describe("Requests that may wait; the next one is refused as overloaded."),
+  })
+  .prefault({});
+
 const servedModelSchema = z.strictObject({
   manifest: z.string().min(1).describe("Path of the model's manifest, relative to this file."),
-  batching: z
-    .strictObject({
-      maxSize: z.int().min(1).max(64).default(4).describe("Pictures in one run at most."),
-      maxDelay: durationSchema.describe("How long an incomplete batch waits for company.").prefault("5ms"),
-      maxQueue: z
-        .int()
-        .min(1)
-        .max(10_000)
-        .default(64)
-        .describe("Requests that may wait; the next one is refused as overloaded."),
-    })
-    .prefault({}),
+  batching: batchingSchema,
   workers: z.int().min(1).max(64).default(1).describe("Runs at once; workers × threads should not exceed the cores."),
   threads: z.int().min(1).max(64).default(1).describe("onnxruntime's threads within one run."),
 });

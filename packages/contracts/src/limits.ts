@@ -23,6 +23,8 @@ export const limits = {
   /** Privacy masks of a stream, and corners of a mask. */
   masksPerStream: 32,
   cornersPerMask: 64,
+  /** Zones of a stream that a policy can focus on. */
+  zonesPerStream: 16,
   /** A configuration or manifest file. */
   documentBytes: 1 << 20,
   /** An ONNX file. */

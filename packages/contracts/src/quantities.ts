@@ -1,10 +1,24 @@
-import { parseBytes, parseDuration, parseRate, type Result } from "@sluice/foundation";
+import {
+  byteUnits,
+  durationUnits,
+  parseBytes,
+  parseDuration,
+  parseRate,
+  type Result,
+  rateUnits,
+} from "@sluice/foundation";
 import * as z from "zod";
 
-function quantity(parse: (text: string) => Result<number, string>, example: string) {
+const decimal = /^-?[0-9]+([.][0-9]+)?$/;
+
+/** Text that a parser reads; the pattern is the same for the API server, which has no such parser. */
+function quantity(parse: (text: string) => Result<number, string>, example: string, units: readonly string[]) {
+  const pattern = `^ *[0-9]+([.][0-9]+)? *(${units.join("|")}) *$`;
+  const rule = { rule: `self.matches('${pattern}')`, message: `write a number and one of ${units.join(", ")}` };
   return z
     .string()
-    .meta({ examples: [example] })
+    .max(32)
+    .meta({ examples: [example], "x-kubernetes-validations": [rule] })
     .transform((text, context) => {
       const parsed = parse(text);
       if (parsed.ok) return parsed.value;
@@ -14,16 +28,22 @@ function quantity(parse: (text: string) => Result<number, string>, example: stri
 }
 
 /** `"500ms"` → milliseconds. */
-export const durationSchema = quantity(parseDuration, "500ms");
+export const durationSchema = quantity(parseDuration, "500ms", durationUnits);
 /** `"64KiB"` → bytes. */
-export const sizeSchema = quantity(parseBytes, "64KiB");
+export const sizeSchema = quantity(parseBytes, "64KiB", byteUnits);
 /** `"200kbit/s"` → bytes a second. */
-export const rateSchema = quantity(parseRate, "200kbit/s");
+export const rateSchema = quantity(parseRate, "200kbit/s", rateUnits);
 
 /** A decimal in quotes, as Kubernetes APIs carry fractions: `"0.35"` → 0.35. */
-export const decimalSchema = (minimum: number, maximum: number) =>
-  z
+export function decimalSchema(minimum: number, maximum: number) {
+  const message = `must lie between ${minimum} and ${maximum}`;
+  const range = `double(self) >= double('${minimum}') && double(self) <= double('${maximum}')`;
+  const rule = { rule: `!self.matches('${decimal.source}') || (${range})`, message };
+  return z
     .string()
-    .regex(/^-?\d+(\.\d+)?$/, 'write a decimal number in quotes, such as "0.35"')
+    .max(24)
+    .regex(decimal, 'write a decimal number in quotes, such as "0.35"')
+    .meta({ "x-kubernetes-validations": [rule] })
     .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, `must lie between ${minimum} and ${maximum}`);
+    .refine((value) => value >= minimum && value <= maximum, message);
+}

@@ -4,4 +4,13 @@ export { InvariantError, invariant } from "./invariant.ts";
 export { type Prng, seededPrng } from "./prng.ts";
 export { err, ok, type Result } from "./result.ts";
 export { Ring } from "./ring.ts";
-export { formatBytes, formatRate, parseBytes, parseDuration, parseRate } from "./units.ts";
+export {
+  byteUnits,
+  durationUnits,
+  formatBytes,
+  formatRate,
+  parseBytes,
+  parseDuration,
+  parseRate,
+  rateUnits,
+} from "./units.ts";

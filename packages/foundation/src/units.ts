@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "./result.ts";
 
-const byteUnits: Record<string, number> = {
+const byteFactors: Record<string, number> = {
   B: 1,
   kB: 1e3,
   KB: 1e3,
@@ -18,7 +18,7 @@ const byteUnits: Record<string, number> = {
 };
 
 /** Factor from "unit per second" to bytes per second: `bit` counts eighths of a byte, `B` whole ones. */
-const rateUnits: Record<string, number> = {
+const rateFactors: Record<string, number> = {
   "bit/s": 1 / 8,
   "kbit/s": 1e3 / 8,
   "Mbit/s": 1e6 / 8,
@@ -30,7 +30,12 @@ const rateUnits: Record<string, number> = {
   "MiB/s": 2 ** 20,
 };
 
-const durationUnits: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };
+const durationFactors: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };
+
+/** What may stand behind the number of a size, a rate, a duration. */
+export const byteUnits = Object.keys(byteFactors);
+export const rateUnits = Object.keys(rateFactors);
+export const durationUnits = Object.keys(durationFactors);
 
 function parseWith(text: string, units: Record<string, number>, what: string): Result<number, string> {
   const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z/]+)$/.exec(text.trim());
@@ -43,11 +48,11 @@ function parseWith(text: string, units: Record<string, number>, what: string): R
 }
 
 /** `"64KiB"` → 65536 bytes. */
-export const parseBytes = (text: string) => parseWith(text, byteUnits, "size");
+export const parseBytes = (text: string) => parseWith(text, byteFactors, "size");
 /** `"200kbit/s"` → 25000 bytes a second. */
-export const parseRate = (text: string) => parseWith(text, rateUnits, "rate");
+export const parseRate = (text: string) => parseWith(text, rateFactors, "rate");
 /** `"500ms"` → 500 milliseconds. */
-export const parseDuration = (text: string) => parseWith(text, durationUnits, "duration");
+export const parseDuration = (text: string) => parseWith(text, durationFactors, "duration");
 
 /** `1536` → `"1.5 kB"`, decimal as in network rates. */
 export function formatBytes(bytes: number): string {

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { limits } from "../limits.ts";
+import { nameSchema } from "../names.ts";
+import { decimalSchema, rateSchema } from "../quantities.ts";
+import { weightSchema } from "./fleet-budget.ts";
+import { resourceSchema, statusBase } from "./resource.ts";
+import { ruled } from "./rule.ts";
+
+const share = "(0([.][0-9]+)?|1([.]0+)?)";
+const polygonSchema = z
+  .string()
+  .max(1_024)
+  .regex(
+    new RegExp(`^${share},${share}( ${share},${share}){2,${limits.cornersPerMask - 1}}$`),
+    'write 3 corners or more as shares of width and height, such as "0,0 0.5,0 0.5,1"',
+  )
+  .meta({ examples: ["0,0 0.5,0 0.5,1"] });
+
+const sourceSchema = ruled(
+  z
+    .string()
+    .max(2_048)
+    .regex(
+      /^(file:.+|dir:.+|rtsps?:\/\/.+|https?:\/\/.+|\/dev\/video\d+)$/,
+      "must be file:PATH, dir:PATH, rtsp://…, http(s)://… or /dev/videoN",
+    ),
+  {
+    cel: "!self.matches('^[a-z]+://[^/@]*@')",
+    message: "holds a user or password, which everybody who may read this object would see: keep it on the device",
+    holds: (text) => !/^[a-z]+:\/\/[^/@]*@/.test(text),
+  },
+);
+
+const streamSchema = z.strictObject({
+  name: nameSchema.describe("Name of the stream, as the device's own configuration calls it."),
+  source: sourceSchema.optional().describe("Where it comes from, for people; the device's own configuration counts."),
+  fps: decimalSchema(0.01, 240).optional().describe("Frames a second that are expected."),
+  zones: z
+    .array(
+      z.strictObject({
+        name: nameSchema.describe("Name by which policies ask for the zone."),
+        polygon: polygonSchema.describe("Its corners, as shares of width and height."),
+      }),
+    )
+    .max(limits.zonesPerStream)
+    .default([])
+    .describe("Parts of the picture that policies can focus on."),
+  masks: z
+    .array(
+      z.strictObject({
+        name: nameSchema.describe("What is hidden."),
+        polygon: polygonSchema.describe("Its corners, as shares of width and height."),
+      }),
+    )
+    .max(limits.masksPerStream)
+    .default([])
+    .describe("Parts of the picture that must be painted black before anything leaves the capture stage."),
+});
+
+const specSchema = z.strictObject({
+  weight: weightSchema.describe("Its bytes are worth so many times what they are by themselves.").prefault("1"),
+  floor: rateSchema.optional().describe("What it keeps whatever others bid; the policy's floor if not given."),
+  cap: rateSchema.optional().describe("The most that its link can take, whatever a policy grants."),
+  streams: z.array(streamSchema).max(limits.streamsPerDevice).default([]).describe("Its cameras."),
+});
+export type EdgeDeviceSpec = z.output<typeof specSchema>;
+
+const time = z.iso.datetime({ offset: true });
+const text = z.string().max(253);
+
+const statusSchema = z.object({
+  ...statusBase,
+  lastSeen: time.optional().describe("When it was last heard, give or take a minute; absent if never."),
+  version: text.optional().describe("Version of its daemon."),
+  policy: z
+    .object({
+      name: text.describe("The OffloadPolicy that grants it bytes."),
+      revision: text.optional().describe("The revision that it has confirmed."),
+      problem: z.string().max(1_024).optional().describe("Why it keeps an older revision."),
+    })
+    .optional()
+    .describe("What it acts on."),
+  lease: z
+    .object({
+      epoch: z.int().min(0).describe("Number of the lease within its term."),
+      rate: z.string().max(32).describe("Bytes a second that it holds."),
+    })
+    .optional()
+    .describe("The budget lease that it has confirmed."),
+  model: z
+    .object({ name: text.describe("The edge model that it runs."), sha256: text.describe("Digest of its file.") })
+    .optional()
+    .describe("The edge model that it runs."),
+  spool: z
+    .object({ bytes: z.int().min(0).describe("Bytes that wait on its disk to be sent.") })
+    .optional()
+    .describe("Its durable spool."),
+});
+export type EdgeDeviceStatus = z.output<typeof statusSchema>;
+
+/** A machine beside cameras that runs the edge daemon under the same name. */
+export const edgeDeviceSchema = resourceSchema("EdgeDevice", specSchema, statusSchema);
+export type EdgeDevice = z.output<typeof edgeDeviceSchema>;
