@@ -70,6 +70,7 @@ it("bundles run without the repository: frames are answered by the edge and corr
       http: { port: 0 },
       nats: { uplink: { servers: [nats.url] }, site: { servers: [nats.url] } },
       model: join(models, "street-edge.yaml"),
+      state: join(dir.path, "state"),
       offload: { model: "street-cloud", budget: { rate: "200kB/s" } },
       streams: [{ name: "main", source: `file:${join(models, "clips/gate.mp4")}`, loop: true }],
     },
@@ -77,6 +78,7 @@ it("bundles run without the repository: frames are answered by the edge and corr
   );
   await until(async () => ((await report(edge)).streams[0]!.offloads.answered ?? 0) > 0, { what: "a corrected frame" });
   expect((await fetch(`${cloud.url}/readyz`)).ok).toBe(true);
+  expect(await (await fetch(`${edge.url}/readyz`)).json()).toMatchObject({ state: "durable" });
   expect(await (await fetch(`${edge.url}/assets/page/main.ts`)).text()).not.toContain("import type");
   expect(existsSync(join(folder("inference"), "node_modules/node-av"))).toBe(false);
 });

@@ -15,11 +15,12 @@ export interface Program {
 }
 
 const worker = "packages/models/src/worker.ts";
+const state = "services/edge/src/state/state-worker.ts";
 const capture = "packages/imaging/src/capture-process.ts";
 
 export const programs: Readonly<Record<string, Program>> = {
   edge: {
-    entries: ["services/edge/src/main.ts", worker, capture],
+    entries: ["services/edge/src/main.ts", worker, state, capture],
     natives: ["onnxruntime-node", "sharp", "node-av"],
     pages: true,
     limitMiB: 250,

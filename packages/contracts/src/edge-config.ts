@@ -60,6 +60,13 @@ export const edgeConfigSchema = z.strictObject({
   }),
   model: z.string().min(1).describe("Path of the edge model's manifest, relative to this file."),
   threads: z.int().min(1).max(64).default(1).describe("Threads for the edge model."),
+  state: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Folder of this device alone, relative to this file, for what it learns; without it a restart begins anew.",
+    ),
   offload: offloadSchema,
   streams: z
     .array(streamSchema)

@@ -38,6 +38,18 @@ export const catalogue = {
     consequence: "stalled",
     cure: "Give these credentials the named permission, or use the right ones: see the broker's configuration.",
   },
+  "state-taken": {
+    consequence: "stalled",
+    cure: "Stop the other daemon, or give this one a `state` folder of its own.",
+  },
+  "state-unwritable": {
+    consequence: "waiting",
+    cure: "The device works on from memory and tries again: check the folder's free space, permissions and mount.",
+  },
+  "state-unreadable": {
+    consequence: "refused",
+    cure: "It was set aside, nothing of it is used, and the device learns anew: delete it, or keep it for a report.",
+  },
   "port-taken": { consequence: "stalled", cure: "Another program listens there: choose another port, or 0." },
   "tool-missing": { consequence: "stalled", cure: "Run `sluice doctor` for what is missing and how to install it." },
 } as const satisfies Record<string, { consequence: Consequence; cure: string }>;

@@ -65,6 +65,21 @@ export const metrics = {
     buckets: seconds,
   },
   sluice_edge_capture_restarts_total: { type: "counter", help: "Times a source was reopened.", labels: ["stream"] },
+  sluice_edge_state_durable: {
+    type: "gauge",
+    help: "1 while what the device learns is written to its state folder, 0 while the disk refuses; absent without a folder.",
+    labels: [],
+  },
+  sluice_edge_state_writes_total: {
+    type: "counter",
+    help: "Batches of state, by outcome: written, failed.",
+    labels: ["outcome"],
+  },
+  sluice_edge_state_aside_total: {
+    type: "counter",
+    help: "Documents or files of state that could not be trusted and were set aside.",
+    labels: [],
+  },
   sluice_agreement_ratio: {
     type: "gauge",
     help: "Mean frame F1 against the cloud's replies, by answer (local, corrected); absent while unknown.",

@@ -18,7 +18,7 @@ export async function serveDevice(
   report: () => Heartbeat,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { metrics, logger, config } = shared;
-  const http = createHttp({ metrics, logger, ready: () => readiness(streams) });
+  const http = createHttp({ metrics, logger, ready: () => readiness(shared, streams) });
   http.app.addHook("onSend", async (_, reply) => void reply.headers(anyOrigin));
   http.app.get("/api/streams", () => report());
   serveWhy(http.app, streams);
@@ -30,9 +30,10 @@ export async function serveDevice(
 }
 
 /** Ready means that every stream has begun; a camera that fails later is a matter of its own state. */
-function readiness(streams: readonly Running[]) {
+function readiness({ config, state }: Shared, streams: readonly Running[]) {
   const starting = streams.filter((stream) => stream.state().state === "starting").map((stream) => stream.name);
-  return { ok: starting.length === 0, detail: { starting } };
+  const memory = state.problem?.message ?? (config.state ? "durable" : "in memory only");
+  return { ok: starting.length === 0, detail: { starting, state: memory } };
 }
 
 function serveWhy(app: App, streams: readonly Running[]): void {

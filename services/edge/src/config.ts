@@ -24,7 +24,8 @@ function located(config: EdgeConfig, directory: string): EdgeConfig {
     const [, scheme, path] = /^(file:|dir:)(.*)$/.exec(stream.source) ?? [];
     return path === undefined ? stream : { ...stream, source: `${scheme}${resolve(directory, path)}` };
   });
-  return { ...config, model: resolve(directory, config.model), streams };
+  const state = config.state === undefined ? {} : { state: resolve(directory, config.state) };
+  return { ...config, ...state, model: resolve(directory, config.model), streams };
 }
 
 /** What the environment adds; throws `config-invalid`. */

@@ -18,6 +18,7 @@ import { Events } from "./events.ts";
 import { LiveView } from "./live.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Recent } from "./recent.ts";
+import { State } from "./state/state.ts";
 import { Telemetry } from "./telemetry.ts";
 import { Uplink } from "./uplink.ts";
 
@@ -50,6 +51,7 @@ export interface Shared {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  readonly state: State;
   readonly model: ModelSlot;
   readonly bucket: TokenBucket;
   readonly price: Price;
@@ -69,7 +71,11 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const logger = createLogger(`edge/${config.device}`, environment.SLUICE_LOG_LEVEL);
   const metrics = createMetrics();
   const tracing = await startTracing("sluice-edge", environment.OTEL_EXPORTER_OTLP_ENDPOINT);
-  const model = await ModelSlot.open(config.model, { workers: 1, threads: config.threads });
+  const state = await State.open({ directory: config.state, clock, logger, metrics });
+  const model = await ModelSlot.open(config.model, { workers: 1, threads: config.threads }).catch(async (error) => {
+    await state.close();
+    throw error;
+  });
   const { rate, burst } = config.offload.budget;
   const bucket = new TokenBucket(rate, burst, clock.monotonicMs());
   const link = await connect(config, config.nats.uplink.servers, environment, clock, logger, metrics);
@@ -88,6 +94,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     logger,
     metrics,
     tracing,
+    state,
     model,
     bucket,
     price: new Price(),

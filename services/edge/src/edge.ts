@@ -84,5 +84,5 @@ async function closeAll(shared: Shared, streams: readonly Running[]): Promise<vo
   shared.client.close();
   shared.backends.stop();
   await Promise.all([shared.link.close(), shared.site?.close(), shared.model.close()]);
-  await shared.tracing.shutdown();
+  await Promise.all([shared.state.close(), shared.tracing.shutdown()]);
 }
