@@ -36,6 +36,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   pure("scene", [...base, "fusion", "offload"]),
   pure("batching", base),
   pure("allocation", base),
+  pure("rollout", ["foundation"]),
   io("imaging", ["node-av", "sharp"]),
   io("models", ["onnxruntime-node"]),
   io("messaging", ["@nats-io/transport-node"]),
