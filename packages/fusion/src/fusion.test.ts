@@ -3,6 +3,7 @@ import { type Detection, frameF1 } from "@sluice/vision";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fusion } from "./fusion.ts";
+import { advance, type Track, unseenKept } from "./track.ts";
 
 const frameMs = 100;
 const size = { width: 640, height: 360 };
@@ -53,6 +54,18 @@ describe("Fusion", () => {
   it("carries what the edge never sees, suppresses what the cloud rejected, and keeps the better box", () => {
     expect(play(200, 0)).toBeCloseTo(0.5, 1);
     expect(play(200, 20)).toBeGreaterThan(0.95);
+  });
+
+  it("follows a bounded number of things that are not seen, and forgets what was confirmed last", () => {
+    const prng = seededPrng(2);
+    const clutter = () => Array.from({ length: 60 }, () => at(prng.next() * 600, prng.next() * 320, 0.2, 0, 6));
+    let tracks: Track[] = advance([], [at(10, 10)], 0, 0, size).map((track) => ({ ...track, verdict: "confirmed" }));
+    for (let frame = 1; frame < 40; frame++) {
+      tracks = advance(tracks, clutter(), frame, frame + 1, size);
+      expect(tracks.filter((track) => !track.edge).length).toBeLessThanOrEqual(unseenKept);
+    }
+    expect(tracks.filter((track) => track.edge)).toHaveLength(60);
+    expect(tracks.filter((track) => track.verdict === "confirmed")).toHaveLength(1);
   });
 
   it("rolls late replies forward to the present", () => {

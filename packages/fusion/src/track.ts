@@ -37,6 +37,8 @@ const unconfirmedMemoryMs = 1_000;
 const confirmedMemoryMs = 20_000;
 /** A track of which less than this share is inside the picture has left. */
 const insideShare = 0.4;
+/** Tracks followed that a frame does not show; beyond it those go that nobody confirmed and that were unseen longest. */
+export const unseenKept = 256;
 
 /** A track of a detection that belongs to none. */
 export const newTrack = (edge: Detection, nowMs: number): Track => ({
@@ -67,7 +69,16 @@ export function advance(
     .map((track, i) => observe(track, owner.get(i), fromMs, toMs))
     .filter((t) => stays(t, toMs, size));
   const taken = new Set(owner.values());
-  return [...next, ...edge.filter((d) => !taken.has(d)).map((d) => newTrack(d, toMs))];
+  return [...remembered(next), ...edge.filter((d) => !taken.has(d)).map((d) => newTrack(d, toMs))];
+}
+
+function remembered(tracks: Track[]): Track[] {
+  const unseen = tracks.filter(({ edge }) => !edge);
+  if (unseen.length <= unseenKept) return tracks;
+  const confirmed = ({ verdict }: Track) => (verdict === "confirmed" ? 1 : 0);
+  const worth = (a: Track, b: Track) => confirmed(b) - confirmed(a) || b.seenAtMs - a.seenAtMs;
+  const gone = new Set(unseen.toSorted(worth).slice(unseenKept));
+  return tracks.filter((track) => !gone.has(track));
 }
 
 function coast(track: Track, fromMs: number, toMs: number): Track {
