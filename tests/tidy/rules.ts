@@ -50,6 +50,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
     "@opentelemetry/resources",
     "@opentelemetry/exporter-trace-otlp-http",
   ]),
+  io("cluster", ["@kubernetes/client-node"]),
   io("web"),
   io("testkit"),
   service("edge", ["web", "offload", "scene", "imaging", "models", "messaging", "observability"]),

@@ -50,6 +50,27 @@ export const catalogue = {
     consequence: "refused",
     cure: "It was set aside, nothing of it is used, and the device learns anew: delete it, or keep it for a report.",
   },
+  "cluster-unreachable": {
+    consequence: "waiting",
+    cure: "The Kubernetes API server does not answer; it is tried again. Check its address and the network.",
+  },
+  "cluster-denied": {
+    consequence: "waiting",
+    cure: "Give this identity the named permission: the chart's roles list all that Sluice needs. It is tried again.",
+  },
+  "cluster-busy": {
+    consequence: "waiting",
+    cure: "The Kubernetes API server is overloaded or failing; it is tried again.",
+  },
+  "cluster-expired": { consequence: "waiting", cure: "The version asked for is gone: everything is listed anew." },
+  "cluster-conflict": { consequence: "waiting", cure: "Somebody changed the object meanwhile: it is read anew." },
+  "object-missing": { consequence: "waiting", cure: "Create the named object, or install Sluice's CRDs." },
+  "object-invalid": { consequence: "stalled", cure: "Correct the listed fields of the object." },
+  "field-conflict": {
+    consequence: "stalled",
+    cure: "Another field manager owns the listed fields: take them out of what it applies.",
+  },
+  "not-leader": { consequence: "refused", cure: "Another replica leads now: this one stops." },
   "port-taken": { consequence: "stalled", cure: "Another program listens there: choose another port, or 0." },
   "tool-missing": { consequence: "stalled", cure: "Run `sluice doctor` for what is missing and how to install it." },
 } as const satisfies Record<string, { consequence: Consequence; cure: string }>;

@@ -29,6 +29,12 @@ export const limits = {
   documentBytes: 1 << 20,
   /** An ONNX file. */
   modelBytes: 2 ** 30,
+  /** One answer of the Kubernetes API: a page of a list is asked for smaller until it fits. */
+  clusterAnswerBytes: 32 << 20,
+  /** One event of a Kubernetes watch; the API server takes objects of up to 3 MiB. */
+  clusterEventBytes: 8 << 20,
+  /** Objects of one kind that a process keeps in memory. */
+  clusterObjectsPerKind: 50_000,
   /** Recent frames whose decisions a device remembers for `why`, per stream. */
   rememberedFrames: 1_024,
 } as const;

@@ -134,6 +134,43 @@ export const metrics = {
     buckets: [1, 2, 4, 8, 16, 32, 64],
   },
   sluice_inference_connected: { type: "gauge", help: "1 while the broker can be reached.", labels: [] },
+  sluice_operator_objects: { type: "gauge", help: "Objects known, by kind.", labels: ["kind"] },
+  sluice_operator_objects_rejected: {
+    type: "gauge",
+    help: "Objects that are malformed or found no room, by kind.",
+    labels: ["kind"],
+  },
+  sluice_operator_lists_total: {
+    type: "counter",
+    help: "Full lists of a kind, by outcome (ok, or the error's code).",
+    labels: ["kind", "outcome"],
+  },
+  sluice_operator_watches_total: {
+    type: "counter",
+    help: "Watches that ended, by outcome (ok, or the error's code).",
+    labels: ["kind", "outcome"],
+  },
+  sluice_operator_watch_events_total: { type: "counter", help: "Events of watches.", labels: ["kind"] },
+  sluice_operator_watch_connected: { type: "gauge", help: "1 while the kind is being watched.", labels: ["kind"] },
+  sluice_operator_api_requests_total: {
+    type: "counter",
+    help: "Requests to the API server, by verb and answer (HTTP status, or unreachable).",
+    labels: ["verb", "answer"],
+  },
+  sluice_operator_queue_depth: { type: "gauge", help: "Keys ready to be reconciled.", labels: ["queue"] },
+  sluice_operator_queue_delayed: { type: "gauge", help: "Keys that wait for their time.", labels: ["queue"] },
+  sluice_operator_queue_retries_total: { type: "counter", help: "Keys put back after a failure.", labels: ["queue"] },
+  sluice_operator_queue_refused_total: {
+    type: "counter",
+    help: "Keys that found the queue full; the next resync brings them back.",
+    labels: ["queue"],
+  },
+  sluice_operator_queue_seconds: {
+    type: "histogram",
+    help: "Time from a key being ready to its reconciliation.",
+    labels: ["queue"],
+    buckets: seconds,
+  },
   sluice_metrics_dropped_total: {
     type: "counter",
     help: "Updates of metrics that had too many series already.",

@@ -1,0 +1,11 @@
+export { type Access, type AccessOptions, loadAccess } from "./access.ts";
+export { ApiError, isConflict, isGone } from "./api-error.ts";
+export type { Call, Verb } from "./call.ts";
+export { type Kube, type KubeOptions, openKube } from "./kube.ts";
+export type { Selection } from "./list-watch.ts";
+export { type Meter, noMeter } from "./meter.ts";
+export { type RetryLimits, retryLimits } from "./rate-limit.ts";
+export { Reflector, type ReflectorOptions } from "./reflector.ts";
+export { type KubeObject, keyOf, type ObjectMeta, type OwnerReference, type Resource, splitKey } from "./resource.ts";
+export type { Change, Rejection, StoreView } from "./store.ts";
+export { Workqueue, type WorkqueueOptions } from "./workqueue.ts";
