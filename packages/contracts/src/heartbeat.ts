@@ -60,6 +60,16 @@ export const heartbeatSchema = z.object({
     spentBytes: count,
     elapsedMs: z.number(),
   }),
+  /** The policy that it acts on; null where it works by its own configuration, absent where it knows of no policies. */
+  policy: z
+    .object({
+      name: z.string(),
+      revision: z.string(),
+    })
+    .nullable()
+    .optional(),
+  /** The newest policy document, if the device cannot act on it, and why; it is gone as soon as another one is taken. */
+  refused: z.object({ policy: z.string(), revision: z.string(), reason: z.string() }).nullable().optional(),
   streams: z.array(streamReportSchema),
 });
 export type Heartbeat = z.output<typeof heartbeatSchema>;

@@ -71,6 +71,12 @@ export {
   type WireDetections,
 } from "./offload.ts";
 export {
+  type PolicyDocument,
+  policyBucket,
+  policyDocumentSchema,
+  type WrittenPolicyDocument,
+} from "./policy-document.ts";
+export {
   type DecisionMessage,
   decisionSchema,
   type Outcome,

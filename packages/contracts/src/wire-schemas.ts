@@ -1,6 +1,7 @@
 import { backendSchema, heartbeatSchema } from "./heartbeat.ts";
 import { type JsonSchema, jsonSchema } from "./json-schema.ts";
 import { offloadErrorSchema, offloadReplySchema } from "./offload.ts";
+import { policyDocumentSchema } from "./policy-document.ts";
 import { decisionSchema, resultSchema } from "./results.ts";
 
 const messages = {
@@ -10,6 +11,7 @@ const messages = {
   decision: decisionSchema,
   heartbeat: heartbeatSchema,
   backend: backendSchema,
+  "policy-document": policyDocumentSchema,
 } as const;
 
 /** The JSON Schema of each message on the wire, for consumers in other languages. */

@@ -9,7 +9,7 @@ import { referenceSchema, resourceSchema, selectorSchema } from "./resource.ts";
 import { rolloutSchema } from "./rollout.ts";
 import { inCluster } from "./rule.ts";
 
-const focusSchema = z
+export const focusSchema = z
   .strictObject({
     classes: z
       .array(z.string().min(1).max(64))

@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { focusSchema } from "./api/offload-policy.ts";
+import { auditSchema, decisionSchema, deliverySchema, payloadSchema } from "./budget.ts";
+import { modelSchema } from "./model.ts";
+import { nameSchema } from "./names.ts";
+
+/** The bucket of policy documents in the NATS account of a tenant: operators write, each device reads its own key. */
+export const policyBucket = {
+  name: "sluice-policies",
+  document: (device: string) => `document.${device}`,
+  documents: () => "document.*",
+} as const;
+
+/**
+ * What an operator wants a device to do, from one revision of one policy; how many bytes it may send is in its lease. A
+ * deleted key takes the policy away. Quantities are written as in the policy. A device that cannot act on a document, for
+ * whatever reason, keeps its last good one and says so in its heartbeats.
+ */
+export const policyDocumentSchema = z.object({
+  version: z.int(),
+  device: nameSchema,
+  policy: nameSchema,
+  revision: z.string().min(1).max(253),
+  /** Name of the cloud model to ask. */
+  model: nameSchema,
+  /** Manifest of the model to run on the device; null: the one it has. */
+  edgeModel: modelSchema.nullable(),
+  decision: decisionSchema,
+  focus: focusSchema,
+  payload: payloadSchema,
+  delivery: deliverySchema,
+  audit: auditSchema,
+});
+export type PolicyDocument = z.output<typeof policyDocumentSchema>;
+/** As it is written into the bucket. */
+export type WrittenPolicyDocument = z.input<typeof policyDocumentSchema>;
