@@ -2,9 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   backoffMs,
+  fieldsOf,
   formatBytes,
   formatRate,
+  listOf,
   ManualClock,
+  numberIn,
   parseBytes,
   parseDuration,
   parseRate,
@@ -107,4 +110,24 @@ it("backs off exponentially up to a ceiling, with jitter in the upper half", () 
     expect(delay).toBeGreaterThanOrEqual(ceiling / 2);
     expect(delay).toBeLessThanOrEqual(ceiling);
   }
+});
+
+describe("what comes from outside", () => {
+  const share = (given: unknown, what: string) => numberIn(given, what, 0, 1);
+
+  it("is read where it is as expected", () => {
+    expect(fieldsOf({ a: 1 }, "it")).toEqual({ a: 1 });
+    expect(listOf([0, 0.5, 1], "shares", 3, share)).toEqual([0, 0.5, 1]);
+  });
+
+  it.each([
+    [() => fieldsOf(null, "it"), "it: expected an object"],
+    [() => fieldsOf([1], "it"), "it: expected an object"],
+    [() => listOf("abc", "shares", 3, share), "shares: expected a list"],
+    [() => listOf([1, 1], "shares", 1, share), "shares: expected at most 1 items"],
+    [() => listOf([0, Number.NaN], "shares", 3, share), "shares[1]: expected a number from 0 to 1"],
+    [() => share("1", "share"), "share: expected a number from 0 to 1"],
+  ])("is refused with its place where it is not", (read, message) => {
+    expect(read).toThrow(message);
+  });
 });

@@ -1,3 +1,4 @@
+import { fieldsOf, listOf, numberIn } from "@sluice/foundation";
 import { type Evidence, features, type Kind, kinds, weightCount } from "./evidence.ts";
 import { prior } from "./prior.ts";
 
@@ -17,6 +18,11 @@ interface Weights {
   readonly mean: Float64Array;
   readonly precision: Float64Array;
 }
+
+/** What no weight, no precision and no count of missed objects exceeds, however long a device learns. */
+const most = { weight: 1e3, precision: 1e9, missed: 1e4 };
+/** Figures of a number that are worth keeping. */
+const figures = 6;
 
 const firstPrecision = new Float64Array(weightCount).fill(biasPrecision).fill(featurePrecision, 0, features.length);
 firstPrecision[0] = kindPrecision;
@@ -38,6 +44,30 @@ export class Beliefs {
       return [kind, { mean, precision: firstPrecision.slice() }] as const;
     });
     this.#weights = Object.fromEntries(entries) as Record<Kind, Weights>;
+  }
+
+  /** Goes on from what {@link toJSON} wrote; throws, saying why, where that was learned from other features or cannot be. */
+  static from(value: unknown): Beliefs {
+    const fields = fieldsOf(value, "beliefs");
+    if (String(fields["features"]) !== String(features)) throw new Error("beliefs: learned from other features");
+    const beliefs = new Beliefs();
+    beliefs.#missed = numberIn(fields["missed"], "missed", 0, most.missed);
+    const weights = fieldsOf(fields["weights"], "weights");
+    for (const kind of kinds) {
+      const { mean, precision } = fieldsOf(weights[kind], kind);
+      beliefs.#weights[kind].mean.set(vector(mean, `${kind}.mean`, -most.weight, most.weight));
+      beliefs.#weights[kind].precision.set(vector(precision, `${kind}.precision`, kindPrecision, most.precision));
+    }
+    return beliefs;
+  }
+
+  /** What was learned, with the names of the features that it was learned from. */
+  toJSON() {
+    const weights = kinds.map((kind) => {
+      const { mean, precision } = this.#weights[kind];
+      return [kind, { mean: rounded(mean), precision: rounded(precision) }] as const;
+    });
+    return { features, missed: this.#missed, weights: Object.fromEntries(weights) };
   }
 
   /** Objects that a reply is expected to show where no hypothesis stands. */
@@ -91,4 +121,12 @@ function variance({ x, classAt, placeAt }: Evidence, precision: Float64Array): n
 function learn({ mean, precision }: Weights, i: number, x: number, error: number, curvature: number): void {
   mean[i] = mean[i]! + (error * x) / precision[i]!;
   precision[i] = precision[i]! + curvature * x * x;
+}
+
+const rounded = (values: Float64Array): number[] => Array.from(values, (value) => Number(value.toPrecision(figures)));
+
+function vector(value: unknown, what: string, least: number, greatest: number): number[] {
+  const numbers = listOf(value, what, weightCount, (each, where) => numberIn(each, where, least, greatest));
+  if (numbers.length !== weightCount) throw new RangeError(`${what}: expected ${weightCount} numbers`);
+  return numbers;
 }

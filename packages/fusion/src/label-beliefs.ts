@@ -1,3 +1,5 @@
+import { fieldsOf, numberIn } from "@sluice/foundation";
+
 /**
  * What the answer of a classified frame may be: `own`, the edge's best label, by its score; `kept`, the label that the
  * cloud last gave, by age, where the edge still says what it said then; `stale`, the same where the edge says another.
@@ -23,6 +25,10 @@ const priors = {
   own: [0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8],
 };
 
+const labelKinds = Object.entries(priors).flatMap(([name, classes]) =>
+  classes.map((_, i) => `${name as keyof typeof priors}/${i}` as const),
+);
+
 /** How many observations a prior counts for, and what share of old evidence is kept with each new one. */
 const priorWeight = 4;
 const memory = 0.985;
@@ -31,6 +37,23 @@ const memory = 0.985;
 export class LabelBeliefs {
   readonly #counts = new Map<LabelKind, { right: number; total: number }>();
   #frozen = false;
+
+  /** Goes on from what {@link toJSON} wrote; throws, saying why, where that cannot be. */
+  static from(value: unknown): LabelBeliefs {
+    const beliefs = new LabelBeliefs();
+    const known = fieldsOf(value, "label beliefs");
+    for (const kind of labelKinds) {
+      if (known[kind] === undefined) continue;
+      const { right, total } = fieldsOf(known[kind], kind);
+      const all = numberIn(total, `${kind}.total`, 0, 1 / (1 - memory));
+      beliefs.#counts.set(kind, { right: numberIn(right, `${kind}.right`, 0, all), total: all });
+    }
+    return beliefs;
+  }
+
+  toJSON(): Readonly<Record<string, { right: number; total: number }>> {
+    return Object.fromEntries(this.#counts);
+  }
 
   /** From here on nothing is learned any more: what is known is being judged. */
   freeze(): this {

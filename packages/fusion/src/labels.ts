@@ -10,6 +10,13 @@ interface Moment {
   readonly answer: Detection[];
 }
 
+export interface LabelFusionOptions extends Omit<FusionOptions, "beliefs"> {
+  /** Whether a frame says anything about the next. */
+  readonly related: boolean;
+  /** What earlier replies taught, to go on from. */
+  readonly beliefs?: LabelBeliefs;
+}
+
 const momentsKept = 256;
 
 /**
@@ -18,14 +25,14 @@ const momentsKept = 256;
  */
 export class LabelFusion {
   readonly beliefs: LabelBeliefs;
-  readonly #options: FusionOptions & { readonly related: boolean };
+  readonly #options: LabelFusionOptions;
   readonly #moments: Moment[] = [];
   #carried: { readonly label: Detection; readonly edge: Detection | undefined; readonly atMs: number } | undefined;
   #lastReplied = -1;
 
-  constructor(options: FusionOptions & { readonly related: boolean }) {
+  constructor(options: LabelFusionOptions) {
     this.#options = options;
-    this.beliefs = new LabelBeliefs();
+    this.beliefs = options.beliefs ?? new LabelBeliefs();
   }
 
   /** The answer for the next frame: one label, or none where nobody has an idea. */

@@ -1,4 +1,4 @@
-import { type Beliefs, Fusion, type LabelBeliefs, LabelFusion } from "@sluice/fusion";
+import { Beliefs, Fusion, LabelBeliefs, LabelFusion } from "@sluice/fusion";
 import { Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
 import { type Detection, frameF1 } from "@sluice/vision";
 
@@ -10,7 +10,7 @@ export interface SceneOptions extends DeciderOptions {
   /** Most boxes in an answer. */
   readonly limit: number;
   /** What earlier replies taught, to go on from; frozen, to be judged by it alone. */
-  readonly beliefs?: Beliefs;
+  readonly beliefs?: Beliefs | LabelBeliefs;
 }
 
 /** What becomes of a frame without waiting for anybody. */
@@ -38,7 +38,7 @@ export class Scene {
 
   constructor(options: SceneOptions) {
     this.#options = options;
-    this.#fusion = options.task === "classification" ? new LabelFusion(options) : new Fusion(options);
+    this.#fusion = fusionOf(options);
     this.#decider = new Decider(options);
   }
 
@@ -85,4 +85,10 @@ export class Scene {
     if (this.#options.task === "detection") return frameF1(answer, reference);
     return answer[0]?.classId === reference[0]?.classId ? 1 : 0;
   }
+}
+
+function fusionOf({ beliefs, ...options }: SceneOptions): Fusion | LabelFusion {
+  if (options.task === "classification")
+    return new LabelFusion(beliefs instanceof LabelBeliefs ? { ...options, beliefs } : options);
+  return new Fusion(beliefs instanceof Beliefs ? { ...options, beliefs } : options);
 }
