@@ -57,6 +57,7 @@ export const reasons = [
   "disconnected", // no broker to send to
   "late", // would not arrive before the deadline
   "encode-error", // the picture could not be encoded
+  "too-large", // encoded, it is more than one message may carry: a smaller rung is needed
   "silent", // the cloud has not answered of late, and the next probe is not due
 ] as const;
 export type Reason = (typeof reasons)[number];

@@ -1,4 +1,4 @@
-import type { OffloadSpec, Reason, Rung } from "@sluice/contracts";
+import { limits, type OffloadSpec, type Reason, type Rung } from "@sluice/contracts";
 import type { Prng } from "@sluice/foundation";
 import { assess, type Observation, type Past, type Signals } from "./assess.ts";
 import type { TokenBucket } from "./bucket.ts";
@@ -72,7 +72,8 @@ export class Decider {
     this.#past = { ...this.#past, before: now, drift: signals.drift };
     const available = bucket.available(now.atMs);
     const candidates = this.#ladder.candidates(this.#options.overheadBytes);
-    const candidate = candidates.find((c) => c.bytes <= available) ?? candidates.at(-1)!;
+    const room = Math.min(available, limits.payloadBytes);
+    const candidate = candidates.find((c) => c.bytes <= room) ?? candidates.at(-1)!;
     const value = this.#gain.expected(signals);
     const price = this.#options.price.at(bucket, now.atMs, candidate.bytes);
     const wish = this.#wish(now, signals, value, price, candidate.bytes);

@@ -47,6 +47,17 @@ export async function buildSite(): Promise<Site> {
   return { dir, model, source: `dir:${pictures}`, [Symbol.asyncDispose]: () => dir.remove() };
 }
 
+/** A source of one picture that hardly compresses. */
+export async function writeNoise(site: Site, size: { width: number; height: number }): Promise<string> {
+  const folder = join(site.dir.path, "noise");
+  await mkdir(folder);
+  const prng = seededPrng(1);
+  const data = new Uint8Array(size.width * size.height * 3).map(() => 256 * prng.next());
+  const { data: jpeg } = await encodeJpeg({ ...size, data }, { width: size.width, quality: 95 });
+  await writeFile(join(folder, "0.jpg"), jpeg);
+  return `dir:${folder}`;
+}
+
 /** The configuration of a device on this site, as a file would give it. */
 export function configOf(site: Site, url: string, extra: { offload?: object; nats?: object; streams?: object[] } = {}) {
   return edgeConfigSchema.parse({

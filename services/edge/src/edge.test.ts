@@ -2,7 +2,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { heartbeatSchema } from "@sluice/contracts";
 import { nanModel, startNats, until, writeModel } from "@sluice/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildSite, classes, configOf, goodReply, neighbours, type Site, startDevice } from "./edge.builder.ts";
+import {
+  buildSite,
+  classes,
+  configOf,
+  goodReply,
+  neighbours,
+  type Site,
+  startDevice,
+  writeNoise,
+} from "./edge.builder.ts";
 import type { Edge } from "./edge.ts";
 
 let site: Site;
@@ -171,6 +180,29 @@ describe("a device whose cloud fails", () => {
 });
 
 describe("a device with a bad model or stream", () => {
+  it("keeps a picture to itself that no message can carry, says so, and takes the next smaller rung", async () => {
+    await using nats = await startNats();
+    await using heard = await neighbours(nats, (request) => request.answer(goodReply(request)));
+    const source = await writeNoise(site, { width: 2_000, height: 1_400 });
+    const rungs = [
+      { name: "huge", width: 2_000, quality: 95 },
+      { name: "small", width: 320, quality: 60 },
+    ];
+    const offload = {
+      payload: { rungs },
+      budget: { rate: "50MB/s", burst: "16MiB" },
+      decision: { policy: "always" },
+      delivery: { deadline: "10s" },
+    };
+    const streams = [{ name: "main", source, fps: 5, loop: true }];
+    const edge = await startDevice(configOf(site, nats.url, { offload, streams }));
+    await until(() => (main(edge).offloads.answered ?? 0) > 0, { timeoutMs: 30_000 });
+    expect(heard.decisions.find((d) => d.reason === "too-large")).toMatchObject({ action: "skip", bytes: 0 });
+    expect(heard.decisions.find((d) => d.action === "send")).toMatchObject({ rung: "small" });
+    expectBooks(edge);
+    await edge.close();
+  });
+
   it("drops the frames that a model answers with NaN, says so, and goes on", async () => {
     await using nats = await startNats();
     const input = { width: 64, height: 32, stride: 8, classes: classes.length };

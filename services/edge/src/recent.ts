@@ -21,15 +21,6 @@ export class Recent {
     if (known) this.#frames.set(correction.frame, { ...known, correction });
   }
 
-  /** What was sent after all: the decision is amended where encoding or the link stood in its way. */
-  amend(frame: number, decision: Partial<DecisionMessage>): DecisionMessage | undefined {
-    const known = this.#frames.get(frame);
-    if (!known) return undefined;
-    const amended = { ...known, decision: { ...known.decision, ...decision } };
-    this.#frames.set(frame, amended);
-    return amended.decision;
-  }
-
   of(frame: number): Remembered | undefined {
     return this.#frames.get(frame);
   }

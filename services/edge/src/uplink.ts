@@ -1,3 +1,4 @@
+import { limits } from "@sluice/contracts";
 import type { Clock } from "@sluice/foundation";
 import type { Link, OffloadClient, OffloadSend } from "@sluice/messaging";
 import { publishedBytes } from "@sluice/messaging";
@@ -5,7 +6,7 @@ import type { Metrics } from "@sluice/observability";
 import type { TokenBucket } from "@sluice/offload";
 
 /** Why something was not put on the wire. */
-export type Refusal = "disconnected" | "budget";
+export type Refusal = "disconnected" | "budget" | "too-large";
 
 /** Share of the burst that results and decisions leave in the bucket, for offloads and heartbeats. */
 const reservedShare = 0.5;
@@ -48,7 +49,9 @@ export class Uplink {
 
   /** Sends an offload; returns the bytes it took on the wire, or why it was not sent. */
   offload(request: OffloadSend): number | Refusal {
-    return this.#pay("offload", this.#client.price(request), () => this.#client.send(request));
+    const bytes = this.#client.price(request);
+    if (bytes > limits.payloadBytes) return "too-large";
+    return this.#pay("offload", bytes, () => this.#client.send(request));
   }
 
   /** Publishes a message of the device itself over the metered link. */

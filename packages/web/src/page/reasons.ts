@@ -24,6 +24,7 @@ export const reasonLooks: Record<Reason, Look> = {
   disconnected: { words: "no broker to send to", tone: "bad" },
   late: { words: "it would arrive too late", tone: "bad" },
   "encode-error": { words: "the picture could not be encoded", tone: "bad" },
+  "too-large": { words: "the picture is larger than a message may be", tone: "bad" },
   silent: { words: "the cloud has not answered of late", tone: "bad" },
 };
 
