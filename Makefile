@@ -8,7 +8,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 local := .sluice
 nats_server := $(local)/bin/nats-server
 
-.PHONY: help setup demo test lint bench train doctor clean
+.PHONY: help setup demo test simulate lint bench train doctor clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -18,6 +18,9 @@ demo: setup $(nats_server) ## Watch three cameras being corrected by a cloud mod
 
 test: setup $(nats_server) ## Run every test that this machine can run
 	@node tests/run.ts $(ARGS)
+
+simulate: setup ## Run the lease protocol through more years of faults (SIMULATE_STEPS=20000000 SIMULATE_SEED=100)
+	@vitest run packages/allocation/src/simulation
 
 lint: setup ## Check types, lint rules and formatting
 	@tsc && oxlint --type-aware && biome check .

@@ -37,8 +37,9 @@ export function allocate(budget: number, candidates: readonly Candidate[]): Allo
   const best = split(budget, awake);
   const lending = candidates.some((candidate) => candidate.idle);
   return {
-    rates: whole(budget, settled(budget, awake, best.rates, candidates), floors),
-    shares: whole(budget, lending ? split(budget, all).rates : best.rates, floors),
+    // What rounding leaves of scaled floors is given to nobody: no device then gets more than it can rely on.
+    rates: floorsScaled ? floors : whole(budget, settled(budget, awake, best.rates, candidates), floors),
+    shares: floorsScaled ? floors : whole(budget, lending ? split(budget, all).rates : best.rates, floors),
     floors,
     floorsScaled,
     price: best.price,

@@ -49,6 +49,15 @@ export {
 } from "./heartbeat.ts";
 export { type InferenceConfig, inferenceConfigSchema, type ServedModelConfig } from "./inference-config.ts";
 export { type JsonSchema, jsonSchema } from "./json-schema.ts";
+export {
+  type Lease,
+  type LeaseReport,
+  leaseReportSchema,
+  leaseSchema,
+  type Term,
+  termSchema,
+  type Usage,
+} from "./lease.ts";
 export { limits } from "./limits.ts";
 export { type MetricName, type MetricSpec, metrics } from "./metrics.ts";
 export {
@@ -86,6 +95,6 @@ export {
   reasons,
   resultSchema,
 } from "./results.ts";
-export { subjects } from "./subjects.ts";
+export { leaseBucket, subjects } from "./subjects.ts";
 export { fromWire, toWire } from "./wire-detections.ts";
 export { wireSchemas } from "./wire-schemas.ts";

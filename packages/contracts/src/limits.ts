@@ -37,4 +37,10 @@ export const limits = {
   clusterObjectsPerKind: 50_000,
   /** Recent frames whose decisions a device remembers for `why`, per stream. */
   rememberedFrames: 1_024,
+  /** Life of a budget lease: how long a device may go on without hearing from its operator. */
+  leaseMs: 60_000,
+  /** Byte counters of one device that the operator remembers; a device begins a new one when its disk is lost. */
+  metersPerDevice: 4,
+  /** Most that a device may say one byte is worth to it. */
+  bytePrice: 1e9,
 } as const;

@@ -24,3 +24,16 @@ export const subjects = {
   /** Prefix of a device's reply inboxes. */
   inbox: (device: string) => `_INBOX.${device}`,
 } as const;
+
+/** The bucket of budget leases in the NATS account of a tenant, and its keys. */
+export const leaseBucket = {
+  name: "sluice-leases",
+  /** Who hands out the policy's leases: written by operators only. */
+  term: (policy: string) => `term.${policy}`,
+  /** Written by the operator, read by the device. */
+  lease: (policy: string, device: string) => `lease.${policy}.${device}`,
+  leases: (policy: string) => `lease.${policy}.*`,
+  /** Written by the device only. */
+  report: (policy: string, device: string) => `report.${policy}.${device}`,
+  reports: (policy: string) => `report.${policy}.*`,
+} as const;

@@ -1,5 +1,6 @@
 import { backendSchema, heartbeatSchema } from "./heartbeat.ts";
 import { type JsonSchema, jsonSchema } from "./json-schema.ts";
+import { leaseReportSchema, leaseSchema, termSchema } from "./lease.ts";
 import { offloadErrorSchema, offloadReplySchema } from "./offload.ts";
 import { policyDocumentSchema } from "./policy-document.ts";
 import { decisionSchema, resultSchema } from "./results.ts";
@@ -12,6 +13,9 @@ const messages = {
   heartbeat: heartbeatSchema,
   backend: backendSchema,
   "policy-document": policyDocumentSchema,
+  lease: leaseSchema,
+  "lease-report": leaseReportSchema,
+  term: termSchema,
 } as const;
 
 /** The JSON Schema of each message on the wire, for consumers in other languages. */
