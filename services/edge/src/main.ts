@@ -2,9 +2,11 @@ import { parseArgs } from "node:util";
 import { asSluiceError, type Heartbeat } from "@sluice/contracts";
 import { loadEdgeConfig, loadEnvironment } from "./config.ts";
 import { startEdge } from "./edge.ts";
+import { keepHeapSmall } from "./heap.ts";
 
 /** Runs one device until it is told to stop: `--config FILE`. SIGHUP reads the model's manifest again. */
 async function main(): Promise<void> {
+  keepHeapSmall();
   const { values } = parseArgs({ options: { config: { type: "string" } } });
   if (!values.config) throw new Error("usage: sluice edge --config FILE");
   const edge = await startEdge({
