@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Tests lie beside the code that they test; those under `tests/` and `e2e/` look at the whole. */
 export default defineConfig({
   test: {
-    include: ["{packages,services}/*/src/**/*.test.ts", "{tests,e2e,bench}/**/*.test.ts"],
+    include: ["{packages,services,operators}/*/src/**/*.test.ts", "{tests,e2e,bench}/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",

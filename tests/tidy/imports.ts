@@ -52,7 +52,7 @@ export function libraryOwners(repository: Repository): string[] {
 
 export function packageLists(repository: Repository): string[] {
   const edges = edgesOf(repository);
-  return [...matching(repository, /^((packages|services|deploy)\/[^/]+|bench|e2e)\/package\.json$/)].flatMap(
+  return [...matching(repository, /^((packages|services|operators|deploy)\/[^/]+|bench|e2e)\/package\.json$/)].flatMap(
     ({ path, text }) => packageList(path, JSON.parse(text) as Lists, edges),
   );
 }

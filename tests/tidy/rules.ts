@@ -61,6 +61,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
     ["edge", "inference", "console", "imaging", "models", "messaging"],
     ["commander", "picocolors", "cli-table3"],
   ),
+  ["operator", { folder: "operators/offload", imports: [...base, "rollout"], pure: false, libraries: [] }],
   ["images", { folder: "deploy/images", imports: [], pure: false, libraries: ["esbuild"] }],
 ]);
 
@@ -74,14 +75,14 @@ export const testParts: readonly string[] = ["testkit", "imaging"];
 
 /** Files that run without anything importing them; so do tests, and each part's index.ts. */
 export const entryPoints: readonly RegExp[] = [
-  /^(services|deploy)\/[^/]+\/src\/main\.ts$/,
+  /^(services|operators|deploy)\/[^/]+\/src\/main\.ts$/,
   /^services\/[^/]+\/bin\/[^/]+\.js$/,
   /^bench\/src\/(main|programs\/[^/]+)\.ts$/,
   /^packages\/web\/src\/page\/main\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
   /^vitest\.config\.ts$/,
   /\.test\.ts$/,
-  /^(packages|services|deploy)\/[^/]+\/src\/index\.ts$/,
+  /^(packages|services|operators|deploy)\/[^/]+\/src\/index\.ts$/,
 ];
 
 export const linesPerFile = 300;

@@ -24,7 +24,7 @@ export {
   offloadPolicySpecSchema,
   offloadSpecOf,
 } from "./api/offload-policy.ts";
-export { type OffloadPolicyStatus, rolloutPhases } from "./api/policy-status.ts";
+export { type OffloadPolicyStatus, type RolloutPhase, rolloutPhases } from "./api/policy-status.ts";
 export { apiGroup, apiVersion, type Metadata, type Selector } from "./api/resource.ts";
 export type { Rollout, Wave } from "./api/rollout.ts";
 export { type OffloadSpec, offloadSchema, type PolicyName, policies, type Rung } from "./budget.ts";

@@ -59,6 +59,9 @@ export const conditionReasons = {
   MetricUnknown: "A metric of the gate cannot be read; the rollout waits.",
   DeadlineExceeded: "The wave did not pass its gate in time; the rollout waits for `sluice policy promote` or `abort`.",
   AwaitingApproval: "The wave is done and passed; the next one waits for `sluice policy promote`.",
+  GateFailed: "A gate failed and the policy says to wait for a person: `sluice policy promote` or `abort`.",
+  Aborted: "Somebody gave the revision up; devices have the last good one.",
+  Listening: "The operator has just begun to listen to the devices; nothing is decided until it knows who is there.",
   Paused: "`spec.rollout.paused` holds the rollout where it is.",
   RolledBack:
     "A gate failed and the devices were given the last good revision: the message says which metric and value.",
@@ -69,8 +72,12 @@ export const conditionReasons = {
 } as const;
 export type ConditionReason = keyof typeof conditionReasons;
 
-/** Annotations by which people steer an OffloadPolicy; the value is the name of the revision that is meant. */
+/** Annotations by which people steer an OffloadPolicy. Each names what it means, so that it does no harm later. */
 export const policyAnnotations = {
+  /** `REVISION` promotes the revision through all waves, `REVISION/2` through the second one. */
   promote: "sluice.dev/promote",
+  /** `REVISION` is given up. */
   abort: "sluice.dev/abort",
+  /** Another value than before begins the rollout of a failed revision again. */
+  restart: "sluice.dev/restart",
 } as const;

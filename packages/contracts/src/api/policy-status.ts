@@ -48,15 +48,19 @@ const agreementSchema = z.object({
   samples: count.describe("Replies that it rests on."),
 });
 
+/** What a rollout is doing. Until `Held` it is under way; the last four stay until the policy is edited. */
 export const rolloutPhases = [
   "Waiting",
   "Measuring",
   "Pausing",
   "AwaitingApproval",
-  "RollingBack",
+  "Paused",
+  "Held",
+  "RolledBack",
+  "Aborted",
   "Done",
-  "Failed",
 ] as const;
+export type RolloutPhase = (typeof rolloutPhases)[number];
 
 const verdictSchema = z.object({
   name: z.string().max(63).describe("The metric, as the gate names it."),
@@ -67,13 +71,32 @@ const verdictSchema = z.object({
   verdict: z.enum(["Good", "Bad", "Unknown"]).describe("Unknown neither passes nor fails."),
 });
 
+const failureSchema = z.object({
+  metric: z.string().max(63).describe("The metric, as the gate names it; `refused` where devices would not take it."),
+  value: z.string().max(512).describe("What was measured, with its 95 % interval."),
+  bound: z.string().max(128).describe("What it had to be."),
+  devices: z.array(z.string().max(63)).max(8).readonly().describe("Devices that contributed most."),
+  deviceCount: count.describe("How many did."),
+});
+
+/** With it an operator goes on where another one died. */
 const rolloutStatusSchema = z.object({
   phase: z.enum(rolloutPhases).describe("What the rollout is doing."),
   wave: z.string().max(63).optional().describe("Name of the wave."),
-  step: z.string().max(16).optional().describe("Number of the wave of how many, such as `2/3`."),
+  step: z
+    .string()
+    .regex(/^\d{1,3}\/\d{1,3}$/)
+    .optional()
+    .describe("Number of the wave of how many, such as `2/3`."),
+  reach: count.optional().describe("Devices that may have the revision in this wave, if their number decides."),
   startedAt: time.optional().describe("When the wave began."),
+  settledAt: time.optional().describe("When its devices all ran the revision."),
+  measuredAt: time.optional().describe("When its gate was looked at last."),
+  passedAt: time.optional().describe("When its gate was passed."),
   passes: count.optional().describe("Good looks in a row."),
   failures: count.optional().describe("Bad looks so far."),
+  failure: failureSchema.optional().describe("The last bad look."),
+  restart: z.string().max(253).optional().describe("The last value of `sluice.dev/restart` that was followed."),
   message: z.string().max(1_024).optional().describe("What is waited for, or what failed: metric, value, devices."),
   metrics: z.array(verdictSchema).max(16).optional().describe("The last look."),
 });

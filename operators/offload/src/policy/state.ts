@@ -1,0 +1,126 @@
+import type { OffloadPolicyStatus, RolloutPhase } from "@sluice/contracts";
+import { policyAnnotations } from "@sluice/contracts";
+import {
+  interval,
+  type Look,
+  noRequests,
+  type Phase,
+  type Plan,
+  type Report,
+  type Requests,
+  type RolloutState,
+  type Stage,
+} from "@sluice/rollout";
+
+type RolloutStatus = NonNullable<OffloadPolicyStatus["rollout"]>;
+
+/** What is stored of a rollout, and how people read it. */
+export type RolloutFields = Pick<
+  OffloadPolicyStatus,
+  "currentRevision" | "updateRevision" | "failedRevision" | "rollout"
+>;
+
+const stages: Readonly<Record<Stage, RolloutPhase>> = {
+  spreading: "Waiting",
+  measuring: "Measuring",
+  resting: "Pausing",
+  approval: "AwaitingApproval",
+  paused: "Paused",
+  held: "Held",
+  done: "Done",
+  undone: "RolledBack",
+};
+
+const ends: Partial<Readonly<Record<RolloutPhase, Phase>>> = {
+  Held: "held",
+  RolledBack: "rolled-back",
+  Aborted: "aborted",
+  Done: "complete",
+};
+
+/** The stored rollout; null where there is none, or nothing that makes sense: then it begins anew. */
+export function readState(status: OffloadPolicyStatus | undefined): RolloutState | null {
+  const { rollout, currentRevision, updateRevision } = status ?? {};
+  if (!rollout || !updateRevision) return null;
+  return {
+    stable: currentRevision ?? null,
+    target: updateRevision,
+    phase: ends[rollout.phase] ?? "rolling",
+    wave: Math.max(0, Number.parseInt(rollout.step ?? "1", 10) - 1),
+    reach: rollout.reach ?? null,
+    begunMs: readTime(rollout.startedAt),
+    settledMs: readTime(rollout.settledAt),
+    measuredMs: readTime(rollout.measuredAt),
+    passedMs: readTime(rollout.passedAt),
+    passes: rollout.passes ?? 0,
+    failures: rollout.failures ?? 0,
+    failure: rollout.failure ?? null,
+    restart: rollout.restart ?? null,
+  };
+}
+
+export function writeState(state: RolloutState, plan: Plan, report: Report): RolloutFields {
+  const { stable, target, phase } = state;
+  const failed = phase === "rolled-back" || phase === "aborted" || phase === "held";
+  return {
+    ...(stable !== null && { currentRevision: stable }),
+    updateRevision: target,
+    ...(failed && { failedRevision: target }),
+    rollout: defined({
+      phase: phase === "aborted" ? "Aborted" : stages[report.stage],
+      wave: plan.waves[state.wave]?.name ?? "rest",
+      step: `${state.wave + 1}/${plan.waves.length + 1}`,
+      reach: state.reach,
+      startedAt: writeTime(state.begunMs),
+      settledAt: writeTime(state.settledMs),
+      measuredAt: writeTime(state.measuredMs),
+      passedAt: writeTime(state.passedMs),
+      passes: state.passes,
+      failures: state.failures,
+      failure: state.failure,
+      restart: state.restart,
+      message: report.message.slice(0, messageLength),
+      metrics: report.looks.map(verdictOf),
+    }),
+  };
+}
+
+const messageLength = 1_024;
+
+function verdictOf({ check, reading, verdict }: Look): NonNullable<RolloutStatus["metrics"]>[number] {
+  const name = check.name;
+  const word = ({ good: "Good", bad: "Bad", unknown: "Unknown" } as const)[verdict];
+  if (!reading) return { name, verdict: word };
+  const [low, high] = interval(reading);
+  return {
+    name,
+    verdict: word,
+    samples: reading.samples,
+    value: figure(reading.mean),
+    low: figure(low),
+    high: figure(high),
+  };
+}
+
+const figure = (value: number): string => String(Number(value.toPrecision(4)));
+
+const readTime = (text: string | undefined): number | null => (text === undefined ? null : Date.parse(text));
+const writeTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+/** Without the fields that are null, which the schema leaves out. */
+function defined(fields: { readonly [K in keyof RolloutStatus]: RolloutStatus[K] | null }): RolloutStatus {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as RolloutStatus;
+}
+
+/** What people ask for by annotation; what cannot be read asks for nothing. */
+export function requestsOf(annotations: Readonly<Record<string, string>> | undefined): Requests {
+  if (!annotations) return noRequests;
+  const [revision, step] = annotations[policyAnnotations.promote]?.split("/") ?? [];
+  const wave = step === undefined ? "all" : Number(step) - 1;
+  const sane = wave === "all" || (Number.isInteger(wave) && wave >= 0);
+  return {
+    promote: revision && sane ? { revision, wave } : null,
+    abort: annotations[policyAnnotations.abort] ?? null,
+    restart: annotations[policyAnnotations.restart] ?? null,
+  };
+}

@@ -1,0 +1,104 @@
+import type { Backend, Heartbeat } from "@sluice/contracts";
+import type { Reading } from "@sluice/rollout";
+import { readingsOf, type Tally, tallied } from "./readings.ts";
+
+/** Three heartbeats in a row were lost: the device is taken for offline. */
+export const silentAfterMs = 6_500;
+/** A replica that has not advertised itself for so long is gone. */
+export const replicaSilentMs = 10_000;
+/** Devices that are remembered, those that no object names included; more are counted and not heard. */
+export const devicesBound = 20_000;
+export const replicasBound = 10_000;
+
+/** A device as it was heard last. */
+export interface Heard {
+  readonly heartbeat: Heartbeat;
+  /** On the operator's monotonic clock. */
+  readonly heardMs: number;
+  readonly tally: Tally;
+}
+
+/** What one message did: something that a reconciliation should look at, nothing of note, or it found no room. */
+export type Fate = "news" | "same" | "stale" | "full";
+
+/** What devices and replicas say of themselves. It keeps the last word of each and sums up what gates ask for. */
+export class Telemetry {
+  readonly #devices = new Map<string, Heard>();
+  readonly #replicas = new Map<string, { backend: Backend; heardMs: number }>();
+  #listeningSinceMs: number | null = null;
+
+  /** The broker is connected, or it is not. */
+  connected(up: boolean, nowMs: number): void {
+    this.#listeningSinceMs = up ? (this.#listeningSinceMs ?? nowMs) : null;
+  }
+
+  /** Whether who is silent is known: everybody had the time to be heard. */
+  settled(nowMs: number): boolean {
+    return this.#listeningSinceMs !== null && nowMs - this.#listeningSinceMs >= silentAfterMs;
+  }
+
+  hear(heartbeat: Heartbeat, nowMs: number): Fate {
+    const before = this.#devices.get(heartbeat.device);
+    if (!before && this.#devices.size >= devicesBound) return "full";
+    if (before && isStale(before.heartbeat, heartbeat) && this.#online(before, nowMs)) return "stale";
+    const tally = tallied(before?.tally, heartbeat);
+    this.#devices.set(heartbeat.device, { heartbeat, heardMs: nowMs, tally });
+    return before && this.#online(before, nowMs) && says(before.heartbeat) === says(heartbeat) ? "same" : "news";
+  }
+
+  hearReplica(backend: Backend, nowMs: number): Fate {
+    const key = `${backend.model}/${backend.replica}`;
+    const before = this.#replicas.get(key);
+    if (!before && this.#replicas.size >= replicasBound) return "full";
+    this.#replicas.set(key, { backend, heardMs: nowMs });
+    return before && before.backend.draining === backend.draining ? "same" : "news";
+  }
+
+  device(name: string): Heard | undefined {
+    return this.#devices.get(name);
+  }
+
+  /** Every device that was ever heard, those that nobody registered included. */
+  devices(): IterableIterator<[string, Heard]> {
+    return this.#devices.entries();
+  }
+
+  online(name: string, nowMs: number): boolean {
+    const heard = this.#devices.get(name);
+    return heard !== undefined && this.#online(heard, nowMs);
+  }
+
+  readings(name: string): Readonly<Record<string, Reading>> {
+    const heard = this.#devices.get(name);
+    return heard ? readingsOf(heard.tally, heard.heartbeat) : {};
+  }
+
+  /** Replicas that serve `model` and were heard of late. */
+  replicas(model: string, nowMs: number): Backend[] {
+    return [...this.#replicas.values()]
+      .filter(({ backend, heardMs }) => backend.model === model && nowMs - heardMs < replicaSilentMs)
+      .map(({ backend }) => backend);
+  }
+
+  /** Names of devices that fell silent since this was asked last; forgets replicas that are gone for long. */
+  fallenSilent(nowMs: number, sinceMs: number): string[] {
+    for (const [key, { heardMs }] of this.#replicas) {
+      if (nowMs - heardMs > 6 * replicaSilentMs) this.#replicas.delete(key);
+    }
+    return [...this.#devices]
+      .filter(([, heard]) => this.#online(heard, sinceMs) && !this.#online(heard, nowMs))
+      .map(([name]) => name);
+  }
+
+  #online({ heardMs }: Heard, nowMs: number): boolean {
+    return nowMs - heardMs < silentAfterMs;
+  }
+}
+
+/** An older run of the daemon, or an older word of the same run. */
+const isStale = (known: Heartbeat, { startedAtMs, atMs }: Heartbeat): boolean =>
+  startedAtMs < known.startedAtMs || (startedAtMs === known.startedAtMs && atMs < known.atMs);
+
+/** What a reconciliation acts on at once; figures wait until it looks again by itself. */
+const says = ({ policy, refused, model }: Heartbeat): string =>
+  [policy?.name, policy?.revision, refused?.revision, refused?.reason, model.digest].join("\n");
