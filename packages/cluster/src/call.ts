@@ -8,5 +8,7 @@ export interface Call {
   readonly body?: unknown;
   /** `application/json` unless given: patches say which kind they are. */
   readonly contentType?: string;
+  /** How long the whole answer may take, 30 s unless given. */
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -58,7 +58,7 @@ export function openKube(options: KubeOptions): Kube {
     server: access.server,
     namespace: access.namespace,
     async call(call) {
-      const answer = await open(call, "call", requestTimeoutMs);
+      const answer = await open(call, "call", call.timeoutMs ?? requestTimeoutMs);
       const text = await readText(answer, limits.clusterAnswerBytes);
       return json(call, answer, text);
     },

@@ -43,6 +43,12 @@ export interface Resource<T extends KubeObject = KubeObject> {
   parse(value: unknown): T;
 }
 
+/** A kind of Kubernetes itself: the API server has checked its objects. */
+export const builtIn = <T extends KubeObject>(kind: Omit<Resource<T>, "parse">): Resource<T> => ({
+  ...kind,
+  parse: (value) => value as T,
+});
+
 /** `namespace/name`, or `name` for what has no namespace. */
 export const keyOf = ({ metadata }: KubeObject): string =>
   metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;

@@ -4,7 +4,10 @@ import { asObject, type KubeObject, keyOf, type ObjectMeta, type Resource } from
 /** Rejected objects that are remembered; more are counted only. */
 const rejectionsKept = 1_000;
 
-/** What became of one object: no `before` where it is new, no `after` where it is gone, both alike on a resync. */
+/**
+ * What became of one object: no `before` where it is new, no `after` where it is gone. Both are alike on a resync, and
+ * where the object became malformed: then {@link StoreView.rejection} says so.
+ */
 export interface Change<T extends KubeObject = KubeObject> {
   readonly key: string;
   readonly before: T | undefined;
@@ -18,6 +21,8 @@ export interface Rejection {
   readonly error: SluiceError;
   /** Enough to report on the object, and to let go of one that is being deleted. */
   readonly metadata: ObjectMeta;
+  /** As it is, unchecked. */
+  readonly status: unknown;
 }
 
 /** The objects of one kind, as last seen. */
@@ -114,11 +119,14 @@ export class Store<T extends KubeObject> implements StoreView<T> {
     this.#events.onChange({ key, before, after });
   }
 
-  #reject({ metadata }: KubeObject, reason: Rejection["reason"], error: SluiceError): void {
-    const key = keyOf({ metadata });
-    const rejection = { key, reason, error, metadata: slim({ metadata }, this.#resource).metadata };
+  #reject(named: KubeObject & { status?: unknown }, reason: Rejection["reason"], error: SluiceError): void {
+    const { metadata, status } = slim(named, this.#resource) as typeof named;
+    const key = keyOf(named);
+    const rejection = { key, reason, error, metadata, status };
     if (this.#rejected.size < rejectionsKept || this.#rejected.has(key)) this.#rejected.set(key, rejection);
     this.#events.onRejected(rejection);
+    const known = this.#objects.get(key);
+    this.#events.onChange({ key, before: known, after: known });
   }
 }
 

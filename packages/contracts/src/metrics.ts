@@ -171,6 +171,23 @@ export const metrics = {
     labels: ["queue"],
     buckets: seconds,
   },
+  sluice_operator_reconcile_seconds: {
+    type: "histogram",
+    help: "One reconciliation.",
+    labels: ["controller"],
+    buckets: seconds,
+  },
+  sluice_operator_reconciles_total: {
+    type: "counter",
+    help: "Reconciliations, by outcome (ready, waiting, stalled, failed, conflict, gone).",
+    labels: ["controller", "outcome"],
+  },
+  sluice_operator_leading: { type: "gauge", help: "1 while this replica leads.", labels: [] },
+  sluice_operator_events_total: {
+    type: "counter",
+    help: "Kubernetes events, by fate (created, counted, dropped).",
+    labels: ["fate"],
+  },
   sluice_metrics_dropped_total: {
     type: "counter",
     help: "Updates of metrics that had too many series already.",

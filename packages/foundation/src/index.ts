@@ -9,6 +9,7 @@ export {
   byteUnits,
   durationUnits,
   formatBytes,
+  formatDuration,
   formatRate,
   parseBytes,
   parseDuration,

@@ -67,3 +67,10 @@ export function formatRate(bytesPerSecond: number): string {
   if (bits < 1e3) return `${Math.round(bits)} bit/s`;
   return bits < 1e6 ? `${(bits / 1e3).toFixed(0)} kbit/s` : `${(bits / 1e6).toFixed(1)} Mbit/s`;
 }
+
+/** `90000` milliseconds → `"90 s"`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1e3) return `${Math.round(ms)} ms`;
+  if (ms < 120e3) return `${Math.round(ms / 1e3)} s`;
+  return ms < 7_200e3 ? `${Math.round(ms / 60e3)} min` : `${Math.round(ms / 3_600e3)} h`;
+}

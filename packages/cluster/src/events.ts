@@ -1,0 +1,132 @@
+import type { Clock } from "@sluice/foundation";
+import { ApiError, isGone } from "./api-error.ts";
+import {
+  countOf,
+  eventOf,
+  type Note,
+  namespaceOf,
+  newSeries,
+  type Series,
+  seriesGapMs,
+  seriesId,
+} from "./event-series.ts";
+import type { Kube } from "./kube.ts";
+import { type Meter, noMeter } from "./meter.ts";
+import { TokenBuckets } from "./token-buckets.ts";
+import { Workqueue } from "./workqueue.ts";
+
+/** client-go's bounds: series that are remembered; an object's notes, 25 at once and one in five minutes after that. */
+const seriesKept = 4_096;
+const perObject = { burst: 25, everyMs: 300_000 } as const;
+/** A series that goes on is written once a minute. */
+const writeEveryMs = 60_000;
+const triesForEvent = 5;
+
+export interface RecorderOptions {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly meter?: Meter;
+  /** Who reports: `sluice-operator`. */
+  readonly component: string;
+  /** Which one of them: the pod's name. */
+  readonly instance: string;
+}
+
+/** Tells people, through Kubernetes' events, what happened to objects. Best effort: it never holds anybody up. */
+export class Recorder {
+  /** By id, the longest silent first. */
+  readonly #series = new Map<string, Series>();
+  readonly #queue: Workqueue;
+  readonly #buckets: TokenBuckets;
+  readonly #options: RecorderOptions;
+  readonly #meter: Meter;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#meter = options.meter ?? noMeter;
+    this.#queue = new Workqueue({ name: "events", clock: options.clock, meter: this.#meter, maxKeys: seriesKept });
+    this.#buckets = new TokenBuckets(options.clock, { ...perObject, maxBuckets: seriesKept });
+  }
+
+  /** Returns at once; the event is written behind the scenes. */
+  note(note: Note): void {
+    if (!this.#buckets.take(`${note.resource.kind} ${note.object.metadata.uid} ${note.type}`))
+      return this.#count("dropped");
+    const series = this.#seriesOf(note);
+    this.#series.delete(series.id);
+    this.#series.set(series.id, series);
+    const [oldest] = this.#series.keys();
+    if (this.#series.size > seriesKept && oldest !== undefined) this.#series.delete(oldest);
+    const waitMs = series.writtenMs + writeEveryMs - this.#options.clock.monotonicMs();
+    if (!this.#queue.addAfter(series.id, waitMs)) this.#count("dropped");
+  }
+
+  /** Writes events until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = () => void this.#queue.stop();
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    for (let id = await this.#queue.take(); id !== undefined; id = await this.#queue.take()) {
+      const series = this.#series.get(id);
+      if (series) await this.#write(series);
+      this.#queue.done(id);
+    }
+  }
+
+  #seriesOf(note: Note): Series {
+    const nowMs = this.#options.clock.wallMs();
+    const known = this.#series.get(seriesId(note));
+    if (!known || nowMs - known.lastMs > seriesGapMs) return newSeries(note, nowMs);
+    known.count++;
+    known.lastMs = nowMs;
+    known.note = note;
+    return known;
+  }
+
+  async #write(series: Series): Promise<void> {
+    const counting = series.created;
+    try {
+      if (counting) await this.#update(series);
+      else await this.#create(series);
+      Object.assign(series, { created: true, failures: 0, writtenMs: this.#options.clock.monotonicMs() });
+      this.#queue.forget(series.id);
+      this.#count(counting ? "counted" : "created");
+    } catch (error) {
+      // The server forgets events after an hour.
+      if (isGone(error) && counting) series.created = false;
+      this.#retry(series, error);
+    }
+  }
+
+  #retry(series: Series, error: unknown): void {
+    series.failures++;
+    const hopeless = error instanceof ApiError && error.consequence === "stalled";
+    if (!hopeless && series.failures < triesForEvent) this.#queue.retry(series.id);
+    else {
+      this.#series.delete(series.id);
+      this.#queue.forget(series.id);
+      this.#count("dropped");
+    }
+  }
+
+  async #create(series: Series): Promise<void> {
+    const body = {
+      apiVersion: "v1",
+      kind: "Event",
+      ...eventOf(series, this.#options.component, this.#options.instance),
+    };
+    await this.#options.kube.call({ verb: "POST", path: path(series), body });
+  }
+
+  async #update(series: Series): Promise<void> {
+    const contentType = "application/merge-patch+json";
+    const body = countOf(series);
+    await this.#options.kube.call({ verb: "PATCH", path: `${path(series)}/${series.name}`, body, contentType });
+  }
+
+  #count(fate: "created" | "counted" | "dropped"): void {
+    this.#meter.inc("sluice_operator_events_total", { fate });
+  }
+}
+
+const path = (series: Series): string => `/api/v1/namespaces/${namespaceOf(series)}/events`;
