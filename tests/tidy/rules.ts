@@ -34,6 +34,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   pure("offload", base),
   pure("fusion", base),
   pure("scene", [...base, "fusion", "offload"]),
+  pure("replay", [...base, "offload", "scene"]),
   pure("batching", base),
   pure("allocation", base),
   pure("rollout", ["foundation"]),
@@ -58,7 +59,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   service("console", ["web", "messaging", "observability"]),
   service(
     "cli",
-    ["edge", "inference", "console", "imaging", "models", "messaging"],
+    ["edge", "inference", "console", "replay", "imaging", "models", "messaging"],
     ["commander", "picocolors", "cli-table3"],
   ),
   ["operator", { folder: "operators/offload", imports: [...base, "rollout"], pure: false, libraries: [] }],

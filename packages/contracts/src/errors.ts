@@ -9,6 +9,10 @@ export const catalogue = {
   "config-invalid": { consequence: "stalled", cure: "Correct the listed fields and start again." },
   "manifest-invalid": { consequence: "stalled", cure: "Correct the listed fields of the model manifest." },
   "model-unreadable": { consequence: "waiting", cure: "Check that the manifest's uri exists and can be read." },
+  "trace-invalid": {
+    consequence: "stalled",
+    cure: "Correct or remove the named line, or record the trace again; docs/reference/trace.md says what belongs there.",
+  },
   "model-digest-mismatch": {
     consequence: "stalled",
     cure: "The file is not the one the manifest was written for: fetch it again, or put its new sha256 in the manifest.",

@@ -96,5 +96,13 @@ export {
   resultSchema,
 } from "./results.ts";
 export { leaseBucket, subjects } from "./subjects.ts";
+export {
+  type TraceHeader,
+  type TraceRung,
+  type TraceStream,
+  traceFormat,
+  traceHeaderSchema,
+  traceVersion,
+} from "./trace.ts";
 export { fromWire, toWire } from "./wire-detections.ts";
 export { wireSchemas } from "./wire-schemas.ts";

@@ -43,4 +43,8 @@ export const limits = {
   metersPerDevice: 4,
   /** Most that a device may say one byte is worth to it. */
   bytePrice: 1e9,
+  /** A recorded trace: its streams, its frames, the characters of a line. */
+  streamsPerTrace: 1_000,
+  framesPerTrace: 2_000_000,
+  traceLineLength: 4 << 20,
 } as const;

@@ -15,6 +15,8 @@ export interface FusionOptions {
   readonly limit: number;
   /** What earlier replies taught, to go on from. */
   readonly beliefs?: Beliefs;
+  /** False where frames are independent items: nothing is then carried from one to the next. */
+  readonly related?: boolean;
 }
 
 /** What a reply is compared with: the answer of its frame as it stood, and what the edge model had seen. */
@@ -50,6 +52,14 @@ export class Fusion {
     this.beliefs = options.beliefs ?? new Beliefs();
   }
 
+  /** Another one that goes on from here with the same beliefs; neither sees the frames and replies of the other. */
+  fork(): Fusion {
+    const copy = new Fusion({ ...this.#options, beliefs: this.beliefs });
+    copy.#moments = [...this.#moments];
+    copy.#lastReplied = this.#lastReplied;
+    return copy;
+  }
+
   /** The answer for the next frame, from its local detections (down to a low score, best first). */
   frame(frame: number, atMs: number, edge: readonly Detection[]): Promised {
     const moment = this.#step(this.#moments.at(-1), frame, atMs, edge);
@@ -75,7 +85,8 @@ export class Fusion {
   }
 
   #step(last: Moment | undefined, frame: number, atMs: number, edge: readonly Detection[]): Moment {
-    const tracks = advance(last?.tracks ?? [], edge, last?.atMs ?? atMs, atMs, this.#options);
+    const before = this.#options.related === false ? undefined : last;
+    const tracks = advance(before?.tracks ?? [], edge, before?.atMs ?? atMs, atMs, this.#options);
     return { frame, atMs, edge, tracks, groups: hypotheses(tracks, atMs, this.#options) };
   }
 

@@ -2,4 +2,4 @@ export { Beliefs } from "./beliefs.ts";
 export { Fusion, type FusionOptions, type Graded } from "./fusion.ts";
 export type { Promised } from "./hypothesis.ts";
 export { LabelBeliefs } from "./label-beliefs.ts";
-export { LabelFusion } from "./labels.ts";
+export { LabelFusion, type LabelFusionOptions } from "./labels.ts";

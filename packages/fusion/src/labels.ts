@@ -26,13 +26,22 @@ const momentsKept = 256;
 export class LabelFusion {
   readonly beliefs: LabelBeliefs;
   readonly #options: LabelFusionOptions;
-  readonly #moments: Moment[] = [];
+  #moments: Moment[] = [];
   #carried: { readonly label: Detection; readonly edge: Detection | undefined; readonly atMs: number } | undefined;
   #lastReplied = -1;
 
   constructor(options: LabelFusionOptions) {
     this.#options = options;
     this.beliefs = options.beliefs ?? new LabelBeliefs();
+  }
+
+  /** As {@link Fusion.fork}. */
+  fork(): LabelFusion {
+    const copy = new LabelFusion({ ...this.#options, beliefs: this.beliefs });
+    copy.#moments = [...this.#moments];
+    copy.#carried = this.#carried;
+    copy.#lastReplied = this.#lastReplied;
+    return copy;
   }
 
   /** The answer for the next frame: one label, or none where nobody has an idea. */

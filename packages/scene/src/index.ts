@@ -1,1 +1,1 @@
-export { Scene, type SceneOptions, type Seen, type Taught } from "./scene.ts";
+export { type FusionOptions, fusionOf, Scene, type SceneOptions, type Seen, type Taught } from "./scene.ts";

@@ -2,16 +2,24 @@ import { Beliefs, Fusion, LabelBeliefs, LabelFusion } from "@sluice/fusion";
 import { Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
 import { type Detection, frameF1 } from "@sluice/vision";
 
-export interface SceneOptions extends DeciderOptions {
+/** What is needed to answer a stream's frames. */
+export interface FusionOptions {
   /** What the models answer. The labels of a classification are detections that cover the whole picture, best first. */
   readonly task: "detection" | "classification";
   /** Whether a frame says anything about the next: a camera's do, a pile of photographs does not. */
   readonly related: boolean;
+  /** Size of the stream's pictures, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Score from which a local detection counts. */
+  readonly threshold: number;
   /** Most boxes in an answer. */
   readonly limit: number;
   /** What earlier replies taught, to go on from; frozen, to be judged by it alone. */
   readonly beliefs?: Beliefs | LabelBeliefs;
 }
+
+export type SceneOptions = FusionOptions & DeciderOptions;
 
 /** What becomes of a frame without waiting for anybody. */
 export interface Seen {
@@ -87,7 +95,8 @@ export class Scene {
   }
 }
 
-function fusionOf({ beliefs, ...options }: SceneOptions): Fusion | LabelFusion {
+/** What answers a stream's frames: by its task. */
+export function fusionOf({ beliefs, ...options }: FusionOptions): Fusion | LabelFusion {
   if (options.task === "classification")
     return new LabelFusion(beliefs instanceof LabelBeliefs ? { ...options, beliefs } : options);
   return new Fusion(beliefs instanceof Beliefs ? { ...options, beliefs } : options);

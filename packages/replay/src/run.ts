@@ -1,0 +1,168 @@
+import { limits, type OffloadSpec, type Reason } from "@sluice/contracts";
+import { type Prng, seededPrng } from "@sluice/foundation";
+import { type Decision, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
+import { Scene } from "@sluice/scene";
+import type { Detection } from "@sluice/vision";
+import { type Ended, type RoadOptions, TracedRoad } from "./road.ts";
+import { answerOf, referenceOf, scoreOf } from "./score.ts";
+import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
+
+export interface RunOptions {
+  /** What the edge acts on; its rungs are rungs of the trace, its deadline is the run's. */
+  readonly spec: OffloadSpec;
+  readonly seed: number;
+  readonly road: Omit<RoadOptions, "deadlineMs">;
+}
+
+/** What became of one frame. */
+export interface Replayed {
+  readonly frame: TraceFrame;
+  readonly action: "send" | "skip";
+  readonly reason: Reason;
+  /** Index into the trace's rungs, of a frame that was sent. */
+  readonly rung: number | undefined;
+  readonly bytes: number;
+  readonly value: number;
+  readonly price: number;
+  /** Bytes in the bucket after the decision. */
+  readonly tokens: number;
+  readonly signals: Signals;
+  /** When the reply arrived, in seconds of the trace, if it did. */
+  arrivedAt: number | undefined;
+  answer: Detection[];
+  score: number;
+}
+
+export interface Run {
+  /** A frame each, in the order of the trace. */
+  readonly frames: readonly Replayed[];
+  /** What was known of each stream at the end. */
+  readonly beliefs: readonly Scene["beliefs"][];
+}
+
+/** Runs the decision over a trace, as the edge daemon runs it over its cameras. The same inputs give the same run. */
+export function run(trace: Trace, options: RunOptions): Run {
+  const replay = new Replay(trace, options);
+  for (const index of trace.frames.keys()) replay.see(index);
+  replay.end();
+  return { frames: replay.frames, beliefs: replay.scenes.map((scene) => scene.beliefs) };
+}
+
+class Replay {
+  readonly frames: Replayed[] = [];
+  readonly scenes: readonly Scene[];
+  readonly #trace: Trace;
+  readonly #spec: OffloadSpec;
+  readonly #rungs: ReadonlyMap<string, number>;
+  readonly #largest: number;
+  readonly #bucket: TokenBucket;
+  readonly #road = new Road();
+  readonly #link: TracedRoad;
+
+  constructor(trace: Trace, { spec, seed, road }: RunOptions) {
+    this.#trace = trace;
+    this.#spec = spec;
+    this.#rungs = new Map(trace.header.rungs.map(({ name }, i) => [name, i]));
+    this.#largest = rungsBySize(trace.header)[0]!;
+    const startMs = (trace.frames[0]?.t ?? 0) * 1_000;
+    this.#bucket = new TokenBucket(spec.budget.rate, spec.budget.burst, startMs);
+    this.#link = new TracedRoad({ ...road, deadlineMs: spec.delivery.deadline });
+    this.scenes = scenesOf(trace, spec, this.#bucket, seededPrng(seed));
+  }
+
+  /** A frame's turn: replies that came before it, its answer, the decision on it, and if that says so, its way out. */
+  see(index: number): void {
+    const frame = this.#trace.frames[index]!;
+    const atMs = frame.t * 1_000;
+    this.#receive(atMs);
+    const scene = this.scenes[frame.stream]!;
+    const motion = frame.signals["motion"] ?? (frame.frame === 0 ? 1 : 0);
+    const { answer, decision } = scene.see(frame.frame, atMs, frame.edge, motion, this.#view(frame.stream, atMs));
+    const sent = decision.action === "send" ? this.#send(index, scene, decision, atMs) : decision.reason;
+    this.frames.push(this.#replayed(frame, decision, sent, answer));
+    this.#receive(atMs);
+  }
+
+  /** Replies that come after the last frame. */
+  end(): void {
+    this.#receive(Number.POSITIVE_INFINITY);
+  }
+
+  #view(stream: number, atMs: number) {
+    const { inFlight: inFlightLimit, deadline: deadlineMs } = this.#spec.delivery;
+    const inFlight = this.#link.inFlight(stream, atMs);
+    return this.#road.view(atMs, { connected: true, inFlight, inFlightLimit, deadlineMs });
+  }
+
+  /** Returns the bytes that went out, or why none did: what a picture weighs is known only once it is encoded. */
+  #send(index: number, scene: Scene, decision: Decision, atMs: number): number | Reason {
+    const { stream, frame, bytes } = this.#trace.frames[index]!;
+    const weight = bytes[this.#rungs.get(decision.rung.name)!]!;
+    if (!this.#bucket.take(weight, atMs)) {
+      scene.unsent(frame, decision, weight);
+      return "budget";
+    }
+    scene.sent(decision, weight, weight);
+    this.#link.send(index, stream, weight, atMs);
+    return weight;
+  }
+
+  #replayed(frame: TraceFrame, decision: Decision, sent: number | Reason, answer: Detection[]): Replayed {
+    const { value, price, signals } = decision;
+    const gone = typeof sent === "number";
+    return {
+      frame,
+      action: gone ? "send" : "skip",
+      reason: gone ? decision.reason : sent,
+      rung: gone ? this.#rungs.get(decision.rung.name) : undefined,
+      bytes: gone ? sent : 0,
+      value,
+      price,
+      tokens: this.#bucket.available(frame.t * 1_000),
+      signals,
+      arrivedAt: undefined,
+      answer,
+      score: this.#score(frame, answer),
+    };
+  }
+
+  #receive(nowMs: number): void {
+    for (const ended of this.#link.ended(nowMs)) this.#finish(ended);
+  }
+
+  /** A reply teaches; if it came in time it is also its own frame's answer. */
+  #finish({ offload, outcome, atMs }: Ended): void {
+    this.#road.ended(outcome, atMs - offload.sentAtMs, atMs);
+    if (outcome === "expired") return;
+    const replayed = this.frames[offload.index]!;
+    const { frame, rung } = replayed;
+    const { task, cloud } = this.#trace.header;
+    const reply = task === "detection" ? answerOf(task, frame.cloud[rung!]!, cloud.threshold) : frame.cloud[rung!]!;
+    const taught = this.scenes[frame.stream]!.reply(frame.frame, reply);
+    replayed.arrivedAt = atMs / 1_000;
+    if (outcome === "late") return;
+    replayed.answer = answerOf(task, taught?.answer ?? reply, 0);
+    replayed.score = this.#score(frame, replayed.answer);
+  }
+
+  #score(frame: TraceFrame, answer: readonly Detection[]): number {
+    const { header } = this.#trace;
+    return scoreOf(header.task, answer, referenceOf(header, this.#largest, frame));
+  }
+}
+
+function scenesOf({ header }: Trace, spec: OffloadSpec, bucket: TokenBucket, prng: Prng): Scene[] {
+  const framesPerSecond = header.streams.reduce((sum, { fps }) => sum + fps, 0);
+  const shared = {
+    task: header.task,
+    threshold: header.edge.threshold,
+    limit: limits.detectionsPerFrame,
+    spec,
+    bucket,
+    price: new Price(),
+    framesPerSecond: () => framesPerSecond,
+    overheadBytes: 0,
+    prng,
+  };
+  return header.streams.map(({ width, height, related }) => new Scene({ ...shared, width, height, related }));
+}
