@@ -3,17 +3,21 @@ import type * as z from "zod";
 import { type ErrorCode, SluiceError } from "./errors.ts";
 import { limits } from "./limits.ts";
 
+/** Problems that one message lists; the rest are counted. */
+const problemsShown = 50;
+
 /**
  * Reads a YAML (or JSON) document against a schema. Throws one SluiceError with `code` whose message lists every
- * problem at once, a line each: `streams[1].source: …`.
+ * problem at once, a line each: `streams[1].source: …`. Of a text that is no YAML the first problem is told: what a
+ * parser finds after it follows from it.
  */
 export function readDocument<S extends z.ZodType>(text: string, schema: S, what: string, code: ErrorCode): z.output<S> {
   if (text.length > limits.documentBytes) {
     throw new SluiceError(code, `${what}: larger than ${limits.documentBytes} bytes`);
   }
   const document = parseDocument(text, { prettyErrors: true });
-  const problems = document.errors.map((e) => e.message.trimEnd());
-  if (problems.length > 0) throw new SluiceError(code, `${what}: not valid YAML\n${problems.join("\n")}`);
+  const [problem] = document.errors;
+  if (problem) throw new SluiceError(code, `${what}: not valid YAML\n${problem.message.trimEnd()}`);
   return validate(yamlValue(document, what, code), schema, what, code);
 }
 
@@ -30,8 +34,12 @@ function yamlValue(document: ReturnType<typeof parseDocument>, what: string, cod
 export function validate<S extends z.ZodType>(value: unknown, schema: S, what: string, code: ErrorCode): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${pathText(issue.path) || "(root)"}: ${issue.message}`);
-  throw new SluiceError(code, `${what}: ${lines.length} problem(s)\n${lines.join("\n")}`);
+  const { issues } = parsed.error;
+  const shown = issues
+    .slice(0, problemsShown)
+    .map((issue) => `  ${pathText(issue.path) || "(root)"}: ${issue.message}`);
+  const rest = issues.length > shown.length ? [`  … and ${issues.length - shown.length} more`] : [];
+  throw new SluiceError(code, `${what}: ${issues.length} problem(s)\n${[...shown, ...rest].join("\n")}`);
 }
 
 function pathText(path: readonly PropertyKey[]): string {
