@@ -30,8 +30,6 @@ export interface Scale {
   readonly turnMs: number;
   /** Turns in which frames come at the pace of their camera. */
   readonly pacedTurnMs: number;
-  /** Requests sent one at a time. */
-  readonly requests: number;
   /** Memory: time until everything has been used once, and what is measured. */
   readonly warmUpMs: number;
   readonly watchMs: number;
@@ -48,7 +46,6 @@ export const scales = {
     settleMs: 500,
     turnMs: 4 * seconds,
     pacedTurnMs: 15 * seconds,
-    requests: 500,
     warmUpMs: 3 * minutes,
     watchMs: 10 * minutes,
     frames: 20_000,
@@ -58,7 +55,6 @@ export const scales = {
     settleMs: 300,
     turnMs: 2 * seconds,
     pacedTurnMs: 6 * seconds,
-    requests: 100,
     warmUpMs: 20 * seconds,
     watchMs: 1 * minutes,
     frames: 5_000,
