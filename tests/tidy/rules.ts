@@ -40,7 +40,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   pure("rollout", ["foundation"]),
   io("imaging", ["node-av", "sharp"]),
   io("models", ["onnxruntime-node"]),
-  io("messaging", ["@nats-io/transport-node"]),
+  io("messaging", ["@nats-io/transport-node", "@nats-io/jetstream", "@nats-io/kv"]),
   io("observability", [
     "prom-client",
     "pino",

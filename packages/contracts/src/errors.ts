@@ -38,6 +38,10 @@ export const catalogue = {
   draining: { consequence: "refused", cure: "This replica is shutting down: another one will answer." },
   internal: { consequence: "refused", cure: "See the service's log under the same trace." },
   disconnected: { consequence: "waiting", cure: "The broker cannot be reached; the connection is being retried." },
+  "bucket-unavailable": {
+    consequence: "waiting",
+    cure: "The broker's JetStream must be on and have room for the named bucket: see the broker's log. It is tried again.",
+  },
   "not-permitted": {
     consequence: "stalled",
     cure: "Give these credentials the named permission, or use the right ones: see the broker's configuration.",

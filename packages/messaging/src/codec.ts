@@ -1,8 +1,8 @@
 import { limits, SluiceError, validate, versionOfWire } from "@sluice/contracts";
 import { err, invariant, ok, type Result } from "@sluice/foundation";
 
-type Schema = Parameters<typeof validate>[1];
-type Output<S extends Schema> = ReturnType<typeof validate<S>>;
+export type Schema = Parameters<typeof validate>[1];
+export type Output<S extends Schema> = ReturnType<typeof validate<S>>;
 
 /** What a hostile message makes an error say at most, in characters. */
 const problemLength = 500;

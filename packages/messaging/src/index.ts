@@ -1,3 +1,5 @@
+export { Bucket, type BucketOptions, type Entry, type Shelf } from "./bucket.ts";
+export { Watch, type WatchHandlers, type WatchOptions } from "./bucket-watch.ts";
 export type { Decoded } from "./codec.ts";
 export { type Headers, publishedBytes } from "./framing.ts";
 export type { Incoming } from "./incoming.ts";

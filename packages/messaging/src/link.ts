@@ -44,6 +44,11 @@ export interface Link {
   publish(subject: string, payload: Uint8Array | string, headers?: Headers, replyTo?: string): boolean;
   /** Lasts over reconnections until the returned function is called. A handler that throws ends the process. */
   subscribe(subject: string, options: SubscribeOptions, handler: (message: Incoming) => void): () => void;
+  /**
+   * For JetStream, which needs the library's own connection: `begin` is called with each one, and what it returns when that
+   * one has ended. Its traffic is not counted. Lasts until the returned function is called.
+   */
+  each(begin: (connection: NatsConnection) => () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -62,6 +67,11 @@ interface Wanted {
   stop: () => void;
 }
 
+interface User {
+  begin: (connection: NatsConnection) => () => void;
+  end: () => void;
+}
+
 class NatsLink implements Link {
   bytesIn = 0;
   bytesOut = 0;
@@ -69,6 +79,7 @@ class NatsLink implements Link {
   connections = 0;
   #wire: Wire | undefined;
   readonly #wanted = new Set<Wanted>();
+  readonly #users = new Set<User>();
   readonly #closing = new AbortController();
   readonly #options: LinkOptions;
   readonly #dial: () => Promise<NatsConnection>;
@@ -106,8 +117,18 @@ class NatsLink implements Link {
     };
   }
 
+  each(begin: (connection: NatsConnection) => () => void): () => void {
+    const user: User = { begin, end: this.#wire?.open ? begin(this.#wire.connection) : () => {} };
+    this.#users.add(user);
+    return () => {
+      this.#users.delete(user);
+      user.end();
+    };
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#endUsers();
     await this.#wire?.close();
     for (const wanted of this.#wanted) wanted.intake.close();
     await this.#running;
@@ -133,11 +154,20 @@ class NatsLink implements Link {
     this.#wire = wire;
     this.connections++;
     for (const wanted of this.#wanted) this.#begin(wanted, wire);
+    for (const user of this.#users) user.end = user.begin(connection);
     this.#report(true, null);
     const reason = await wire.gone;
     this.#wire = undefined;
+    this.#endUsers();
     this.#report(false, this.#problem(new Error(reason)));
     await wire.close();
+  }
+
+  #endUsers(): void {
+    for (const user of this.#users) {
+      user.end();
+      user.end = () => {};
+    }
   }
 
   #begin(wanted: Wanted, wire: Wire): void {

@@ -18,14 +18,14 @@ const closeTimeoutMs = 1_000;
 export class Wire {
   /** Resolves with the reason once nothing more can be sent. */
   readonly gone: Promise<string>;
+  readonly connection: NatsConnection;
   #open = true;
   #unflushedBytes = 0;
   #flushing = false;
-  readonly #connection: NatsConnection;
 
   /** `onError` is told what the server complains about while the connection lives, such as a missing permission. */
   constructor(connection: NatsConnection, onError: (error: Error) => void) {
-    this.#connection = connection;
+    this.connection = connection;
     this.gone = this.#watch(onError);
   }
 
@@ -38,10 +38,10 @@ export class Wire {
     invariant(!/\s/.test(subject) && subject !== "", "a subject has no white space");
     const payloadBytes = Buffer.byteLength(payload);
     const head = headerBytes(headers);
-    const maxBytes = this.#connection.info?.max_payload ?? 0;
-    if (!this.#open || this.#connection.isClosed() || head + payloadBytes > maxBytes) return 0;
+    const maxBytes = this.connection.info?.max_payload ?? 0;
+    if (!this.#open || this.connection.isClosed() || head + payloadBytes > maxBytes) return 0;
     if (this.#unflushedBytes > unflushedBytesBound) return 0;
-    this.#connection.publish(subject, payload, {
+    this.connection.publish(subject, payload, {
       ...(head > 0 && { headers: encoded(headers) }),
       ...(replyTo && { reply: replyTo }),
     });
@@ -55,16 +55,16 @@ export class Wire {
       // An error ends the subscription and is also reported as a status, where it is told onward.
       if (!error) handle(message);
     };
-    const subscription = this.#connection.subscribe(subject, { callback, ...(queue && { queue }) });
+    const subscription = this.connection.subscribe(subject, { callback, ...(queue && { queue }) });
     return () => subscription.unsubscribe();
   }
 
   /** Hands over what was published, if the server takes it in time, and closes. */
   async close(): Promise<void> {
     // A flush outlives the connection that it was for, so the connection's end ends the wait as well.
-    if (this.#open) await Promise.race([this.#connection.flush(), this.gone, timeout(closeTimeoutMs)]);
+    if (this.#open) await Promise.race([this.connection.flush(), this.gone, timeout(closeTimeoutMs)]);
     this.#open = false;
-    await Promise.race([this.#connection.close(), timeout(closeTimeoutMs)]);
+    await Promise.race([this.connection.close(), timeout(closeTimeoutMs)]);
   }
 
   async #watch(onError: (error: Error) => void): Promise<string> {
@@ -79,7 +79,7 @@ export class Wire {
    */
   async #reason(onError: (error: Error) => void): Promise<string> {
     let last = "the connection was closed";
-    for await (const status of this.#connection.status()) {
+    for await (const status of this.connection.status()) {
       if (status.type === "staleConnection") return "pings went unanswered";
       if (status.type === "disconnect" || status.type === "close") return last;
       if (status.type !== "error") continue;
@@ -99,7 +99,7 @@ export class Wire {
       this.#unflushedBytes -= marked;
     };
     // A flush fails only when the connection ends, and `gone` tells of that.
-    this.#connection.flush().then(acknowledged, () => {});
+    this.connection.flush().then(acknowledged, () => {});
   }
 }
 
