@@ -128,6 +128,20 @@ describe("Decider", () => {
     expect(audits).toBeLessThan(280);
   });
 
+  it("draws frames whatever was sent before them: those just after a send are measured as often as any", () => {
+    const { log } = play(specOf(), 60_000);
+    let age = 0;
+    const ages = log.map(({ action }) => (action === "send" ? (age = 0) : ++age));
+    const before = (frame: number) => ages[frame - 1] ?? 0;
+    const drawn = log.flatMap((d, frame) => (d.drawn ? [{ ...d, frame }] : []));
+    const went = drawn.filter((d) => d.action === "send");
+    expect(went.length).toBeGreaterThan(0.97 * drawn.length);
+    const weight = went.reduce((sum, d) => sum + 1 / d.propensity, 0);
+    const audited = went.reduce((sum, d) => sum + before(d.frame) / d.propensity, 0) / weight;
+    const all = log.reduce((sum, _, frame) => sum + before(frame), 0) / log.length;
+    expect(Math.abs(audited / all - 1)).toBeLessThan(0.08);
+  });
+
   it("takes the first rung that the bucket can pay", () => {
     const payload = {
       rungs: [

@@ -1,6 +1,7 @@
 import { limits, type OffloadSpec, type Reason, type Rung } from "@sluice/contracts";
-import type { Prng } from "@sluice/foundation";
+import { fieldsOf, type Prng } from "@sluice/foundation";
 import { assess, type Observation, type Past, type Signals } from "./assess.ts";
+import { auditReserve } from "./audits.ts";
 import type { TokenBucket } from "./bucket.ts";
 import { Gain } from "./gain.ts";
 import { Ladder } from "./ladder.ts";
@@ -31,6 +32,9 @@ export interface Decision {
   /** Price of a byte. */
   readonly price: number;
   readonly signals: Signals;
+  /** Chance with which the frame was drawn to be audited, 0 where the policy audits none; and whether it was drawn. */
+  readonly propensity: number;
+  readonly drawn: boolean;
 }
 
 export interface DeciderOptions {
@@ -47,22 +51,33 @@ export interface DeciderOptions {
   /** Bytes that an offload takes beyond its picture. */
   readonly overheadBytes: number;
   readonly prng: Prng;
+  /** What {@link Decider.toJSON} wrote, to go on from. */
+  readonly learned?: unknown;
 }
 
 /** Decides, frame by frame, what one stream sends. Pure: no clock, no I/O, the same inputs give the same decisions. */
 export class Decider {
   readonly #options: DeciderOptions;
   readonly #policy: Policy;
-  readonly #gain = new Gain();
+  readonly #gain: Gain;
   readonly #ladder: Ladder;
   #past: Past = { before: undefined, sent: undefined, drift: 1 };
   #beforeSend: Past = this.#past;
   #staleMsAtSend = Number.POSITIVE_INFINITY;
 
+  /** Throws, saying why, where what was learned cannot be. */
   constructor(options: DeciderOptions) {
     this.#options = options;
+    const learned = options.learned === undefined ? undefined : fieldsOf(options.learned, "decider");
+    this.#gain = learned ? Gain.from(learned["gain"]) : new Gain();
     this.#policy = policyOf(options.spec.decision);
     this.#ladder = new Ladder(options.spec.payload.rungs, options.width, options.height);
+    if (learned) this.#ladder.recall(learned["ladder"]);
+  }
+
+  /** What replies and encodings taught, as JSON. */
+  toJSON() {
+    return { gain: this.#gain, ladder: this.#ladder };
   }
 
   /** Chooses for the next frame of the stream. */
@@ -72,13 +87,18 @@ export class Decider {
     this.#past = { ...this.#past, before: now, drift: signals.drift };
     const available = bucket.available(now.atMs);
     const candidates = this.#ladder.candidates(this.#options.overheadBytes);
-    const room = Math.min(available, limits.payloadBytes);
+    const best =
+      candidates.find((c) => c.bytes <= Math.min(bucket.burstBytes, limits.payloadBytes)) ?? candidates.at(-1)!;
+    const reserve = this.#reserve(best.bytes);
+    const room = Math.min(available - reserve, limits.payloadBytes);
     const candidate = candidates.find((c) => c.bytes <= room) ?? candidates.at(-1)!;
     const value = this.#gain.expected(signals);
-    const price = this.#options.price.at(bucket, now.atMs, candidate.bytes);
-    const wish = this.#wish(now, signals, value, price, candidate.bytes);
-    const blocked = wish.send ? obstacle(road, candidate.bytes, available) : undefined;
-    const numbers = { rung: candidate.rung, bytes: candidate.bytes, value, price, signals };
+    const price = this.#options.price.at(bucket, now.atMs, candidate.bytes, reserve);
+    const wish = this.#wish(now, signals, value, price, candidate.bytes, best.bytes);
+    const drawn = wish.reason === "audit";
+    const { rung, bytes } = drawn ? best : candidate;
+    const blocked = wish.send ? obstacle(road, bytes, drawn ? available : available - reserve, drawn) : undefined;
+    const numbers = { rung, bytes, value, price, signals, propensity: wish.propensity ?? 0, drawn };
     if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...numbers };
     // From here on, not only once it is encoded: else the next frames would be sent for the same reason.
     this.#beforeSend = this.#past;
@@ -107,9 +127,14 @@ export class Decider {
     this.#policy.learn?.(lesson);
   }
 
-  #wish(now: Observation, signals: Signals, value: number, price: number, bytes: number) {
+  #reserve(bytes: number): number {
+    const { bucket, spec } = this.#options;
+    return this.#policy.audits ? auditReserve(bucket, spec.audit.share, bytes) : 0;
+  }
+
+  #wish(now: Observation, signals: Signals, value: number, price: number, bytes: number, auditBytes: number) {
     const { spec, bucket, framesPerSecond, threshold, prng } = this.#options;
-    const affordable = bucket.bytesPerSecond / bytes / Math.max(framesPerSecond(), 1e-3);
+    const bytesPerFrame = bucket.bytesPerSecond / Math.max(framesPerSecond(), 1e-3);
     return this.#policy.wish({
       now,
       signals,
@@ -117,18 +142,21 @@ export class Decider {
       framesSinceSent: this.#past.sent ? now.frame - this.#past.sent.frame : Number.POSITIVE_INFINITY,
       value,
       cost: price * bytes,
-      affordable,
-      auditChance: Math.min(1, spec.audit.share * affordable),
+      affordable: bytesPerFrame / bytes,
+      auditChance: Math.min(1, (spec.audit.share * bytesPerFrame) / auditBytes),
       prng,
     });
   }
 }
 
-/** What keeps a wanted frame from being sent, the most fundamental first. A dead cloud is asked one thing at a time. */
-function obstacle(road: RoadView, bytes: number, available: number): Reason | undefined {
+/**
+ * What keeps a wanted frame from being sent, the most fundamental first. A dead cloud is asked one thing at a time. An
+ * audit may be one more than there may be under way: what is under way says something about the frame.
+ */
+function obstacle(road: RoadView, bytes: number, available: number, drawn: boolean): Reason | undefined {
   if (!road.connected) return "disconnected";
   if (!road.alive && !road.probeDue) return "silent";
-  if (road.inFlight >= (road.alive ? road.inFlightLimit : 1)) return "in-flight";
+  if (road.inFlight >= (road.alive ? road.inFlightLimit + (drawn ? 1 : 0) : 1)) return "in-flight";
   if (road.expectedMs > road.deadlineMs) return "late";
   return bytes > available ? "budget" : undefined;
 }

@@ -1,9 +1,11 @@
+import { fieldsOf, numberIn } from "@sluice/foundation";
 import type { Signals } from "./assess.ts";
 
 /** Loss of F1 a second that a stream is assumed to build up before the first reply tells. */
 const firstLossPerSecond = 0.1;
 /** Each reply moves the estimate by this share. */
 const follow = 0.15;
+const mostLossPerSecond = 5;
 /** Loss does not build up beyond this age: by then an old correction says nothing more. */
 const horizonSeconds = 10;
 
@@ -26,10 +28,21 @@ export class Gain {
   observed(won: number, staleMs: number): void {
     const seconds = Math.min(Math.max(staleMs / 1_000, 0.1), horizonSeconds);
     const lossPerSecond = -Math.log(1 - Math.min(Math.max(won, 0), 0.98)) / seconds;
-    this.#lossPerSecond += follow * (Math.min(lossPerSecond, 5) - this.#lossPerSecond);
+    this.#lossPerSecond += follow * (Math.min(lossPerSecond, mostLossPerSecond) - this.#lossPerSecond);
   }
 
   get lossPerSecond(): number {
     return this.#lossPerSecond;
+  }
+
+  toJSON(): { lossPerSecond: number } {
+    return { lossPerSecond: this.#lossPerSecond };
+  }
+
+  /** Goes on from what {@link toJSON} wrote; throws, saying why, where that cannot be. */
+  static from(value: unknown): Gain {
+    const gain = new Gain();
+    gain.#lossPerSecond = numberIn(fieldsOf(value, "gain")["lossPerSecond"], "lossPerSecond", 0, mostLossPerSecond);
+    return gain;
   }
 }

@@ -1,3 +1,4 @@
+export { type Agreed, Agreement, type Estimate } from "./agreement.ts";
 export { assess, type Observation, type Signals } from "./assess.ts";
 export { TokenBucket } from "./bucket.ts";
 export { Decider, type DeciderOptions, type Decision, type RoadView } from "./decide.ts";

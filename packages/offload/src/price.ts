@@ -1,3 +1,4 @@
+import { fieldsOf, numberIn } from "@sluice/foundation";
 import type { TokenBucket } from "./bucket.ts";
 
 /** How steeply the price answers to the bucket's fill: from full to empty it rises by e to this power. */
@@ -6,6 +7,9 @@ const steepness = 5;
 const comfortableSends = 2;
 /** The going rate follows each frame that was sent by this share. */
 const follow = 0.05;
+/** A byte is never worth nothing, nor more than a frame that is right instead of wrong. */
+const leastRate = 1e-12;
+const mostRate = 1;
 
 /**
  * The price of a byte, in value per byte. It is the value that recent sends fetched, times a factor that falls as the
@@ -19,16 +23,27 @@ export class Price {
     this.#goingRate = goingRate;
   }
 
-  /** The price now, for a stream whose sends take about `bytes`. */
-  at(bucket: TokenBucket, nowMs: number, bytes: number): number {
-    const comfortable = Math.min(bucket.burstBytes, comfortableSends * bytes);
-    const fill = Math.min(1, bucket.available(nowMs) / Math.max(1, comfortable));
+  /** The price now, for a stream whose sends take about `bytes` and must leave `reserve` in the bucket. */
+  at(bucket: TokenBucket, nowMs: number, bytes: number, reserve = 0): number {
+    const comfortable = Math.min(bucket.burstBytes - reserve, comfortableSends * bytes);
+    const fill = within((bucket.available(nowMs) - reserve) / Math.max(1, comfortable));
     return this.#goingRate * Math.exp(steepness * (0.5 - fill));
   }
 
   /** Learns what a byte was worth when `bytes` were sent for an expected `value`. */
   sold(value: number, bytes: number): void {
     this.#goingRate += follow * (Math.max(value, 0) / bytes - this.#goingRate);
-    this.#goingRate = Math.max(this.#goingRate, 1e-12);
+    this.#goingRate = Math.max(this.#goingRate, leastRate);
+  }
+
+  toJSON(): { goingRate: number } {
+    return { goingRate: this.#goingRate };
+  }
+
+  /** Goes on from what {@link toJSON} wrote; throws, saying why, where that cannot be. */
+  static from(value: unknown): Price {
+    return new Price(numberIn(fieldsOf(value, "price")["goingRate"], "goingRate", leastRate, mostRate));
   }
 }
+
+const within = (share: number): number => Math.min(1, Math.max(0, share));

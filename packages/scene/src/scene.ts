@@ -1,5 +1,6 @@
+import { fieldsOf } from "@sluice/foundation";
 import { Beliefs, Fusion, LabelBeliefs, LabelFusion } from "@sluice/fusion";
-import { Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
+import { type Agreed, Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
 import { type Detection, frameF1 } from "@sluice/vision";
 
 /** What is needed to answer a stream's frames. */
@@ -19,7 +20,10 @@ export interface FusionOptions {
   readonly beliefs?: Beliefs | LabelBeliefs;
 }
 
-export type SceneOptions = FusionOptions & DeciderOptions;
+export interface SceneOptions extends FusionOptions, Omit<DeciderOptions, "learned"> {
+  /** What {@link Scene.toJSON} wrote, to go on from. */
+  readonly learned?: unknown;
+}
 
 /** What becomes of a frame without waiting for anybody. */
 export interface Seen {
@@ -32,7 +36,7 @@ export interface Taught {
   readonly before: Detection[];
   readonly answer: Detection[];
   /** F1 against the reply, or 1 and 0 for a label: what the edge model alone said, and what was answered. */
-  readonly agreement: { readonly local: number; readonly corrected: number };
+  readonly agreement: Agreed;
 }
 
 /**
@@ -44,10 +48,17 @@ export class Scene {
   readonly #decider: Decider;
   readonly #options: SceneOptions;
 
+  /** Throws, saying why, where what was learned cannot be, or belongs to another task or version. */
   constructor(options: SceneOptions) {
     this.#options = options;
-    this.#fusion = fusionOf(options);
-    this.#decider = new Decider(options);
+    const { beliefs, decider } = options.learned === undefined ? {} : fieldsOf(options.learned, "scene");
+    this.#fusion = fusionOf(options, beliefs);
+    this.#decider = new Decider({ ...options, learned: decider });
+  }
+
+  /** What replies taught, as JSON; where objects are right now is not among it. */
+  toJSON() {
+    return { beliefs: this.beliefs, decider: this.#decider };
   }
 
   get beliefs(): Beliefs | LabelBeliefs {
@@ -78,15 +89,15 @@ export class Scene {
     const graded = this.#fusion.reply(frame, cloud);
     if (!graded) return undefined;
     const { before, edge } = graded;
-    const agreement = {
-      local: this.#score(
-        edge.filter((d) => d.score >= this.#options.threshold),
-        cloud,
-      ),
-      corrected: this.#score(before, cloud),
-    };
+    const agreement = this.agreed(edge, before, cloud);
     this.#decider.replied({ won: 1 - agreement.corrected, wonAlone: 1 - agreement.local });
     return { before, answer: [...cloud], agreement };
+  }
+
+  /** How far a frame's `local` detections and the `answer` that was made of them agree with the cloud's. */
+  agreed(local: readonly Detection[], answer: readonly Detection[], cloud: readonly Detection[]): Agreed {
+    const confident = local.filter((d) => d.score >= this.#options.threshold);
+    return { local: this.#score(confident, cloud), corrected: this.#score(answer, cloud) };
   }
 
   #score(answer: readonly Detection[], reference: readonly Detection[]): number {
@@ -95,9 +106,12 @@ export class Scene {
   }
 }
 
-/** What answers a stream's frames: by its task. */
-export function fusionOf({ beliefs, ...options }: FusionOptions): Fusion | LabelFusion {
-  if (options.task === "classification")
-    return new LabelFusion(beliefs instanceof LabelBeliefs ? { ...options, beliefs } : options);
-  return new Fusion(beliefs instanceof Beliefs ? { ...options, beliefs } : options);
+/** What answers a stream's frames: by its task, going on from beliefs that were `written` as JSON. */
+export function fusionOf({ beliefs, ...options }: FusionOptions, written?: unknown): Fusion | LabelFusion {
+  if (options.task === "classification") {
+    const known = written === undefined ? new LabelBeliefs() : LabelBeliefs.from(written);
+    return new LabelFusion({ ...options, beliefs: beliefs instanceof LabelBeliefs ? beliefs : known });
+  }
+  const known = written === undefined ? new Beliefs() : Beliefs.from(written);
+  return new Fusion({ ...options, beliefs: beliefs instanceof Beliefs ? beliefs : known });
 }

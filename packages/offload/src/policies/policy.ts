@@ -23,10 +23,14 @@ export interface Situation {
 export interface Wish {
   readonly send: boolean;
   readonly reason: Reason;
+  /** Chance with which this frame was drawn to be audited; absent where the policy audits none. */
+  readonly propensity?: number;
 }
 
 /** Whether a frame should go to the cloud, budget and link aside. */
 export interface Policy {
+  /** Whether it draws frames at random, to measure. */
+  readonly audits?: boolean;
   wish(situation: Situation): Wish;
   /** The frame that was wished for went out. */
   sent?(): void;
