@@ -8,7 +8,7 @@ import { ageClass, LabelBeliefs } from "./label-beliefs.ts";
 const prng = seededPrng(5);
 const someEvidence = (): Evidence => ({
   kind: kinds[Math.floor(prng.next() * kinds.length)]!,
-  x: Float64Array.from(features, () => 4 * prng.next() - 2),
+  x: features.map(() => 4 * prng.next() - 2),
   classAt: features.length + Math.floor(prng.next() * 16),
   placeAt: weightCount - 1,
 });

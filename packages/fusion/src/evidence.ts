@@ -34,7 +34,8 @@ export const weightCount = features.length + classBuckets + placeColumns * place
 
 export interface Evidence {
   readonly kind: Kind;
-  readonly x: Float64Array;
+  /** As long as {@link features}. A plain array: so short a typed one costs an allocation outside the heap. */
+  readonly x: readonly number[];
   /** Which weights are the biases of its class and of its place. */
   readonly classAt: number;
   readonly placeAt: number;
@@ -56,7 +57,7 @@ export function evidenceFor(kind: Kind, track: Track, box: Detection, nowMs: num
   const { width, height, threshold } = view;
   const { edge } = track;
   const side = Math.sqrt(Math.max(1, (box.x2 - box.x1) * (box.y2 - box.y1)));
-  const x = Float64Array.of(
+  const x = [
     1,
     logSeconds(nowMs - track.judgedAtMs),
     edge ? logRatio(edge.score, threshold) : 0,
@@ -69,7 +70,7 @@ export function evidenceFor(kind: Kind, track: Track, box: Detection, nowMs: num
     logSeconds(nowMs - track.bornAtMs),
     track.verdict === "confirmed" ? logRatio(track.box.score, commonThreshold) : 0,
     edge && edge.classId !== track.box.classId ? 1 : 0,
-  );
+  ];
   return { kind, x, classAt: features.length + (box.classId % classBuckets), placeAt: placeOf(box, width, height) };
 }
 

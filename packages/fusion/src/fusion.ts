@@ -2,8 +2,9 @@ import { type Detection, match } from "@sluice/vision";
 import { Beliefs } from "./beliefs.ts";
 import { answerOf, type Group, type Hypothesis, hypotheses, type Promised } from "./hypothesis.ts";
 import { judged } from "./judge.ts";
+import { type Moment, Moments } from "./moments.ts";
 import { speedMoments } from "./speed.ts";
-import { advance, type Track } from "./track.ts";
+import { advance } from "./track.ts";
 
 export interface FusionOptions {
   /** Size of the stream's pictures, pixels. */
@@ -25,18 +26,6 @@ export interface Graded {
   readonly edge: readonly Detection[];
 }
 
-/** What was believed at one frame, kept so that a reply that comes later can grade it. */
-interface Moment {
-  readonly frame: number;
-  readonly atMs: number;
-  readonly edge: readonly Detection[];
-  readonly tracks: readonly Track[];
-  readonly groups: readonly Group[];
-}
-
-/** Frames that a reply may lag behind; an older reply teaches nothing any more. */
-const momentsKept = 256;
-
 /**
  * The answer of one stream: the edge's detections, and what the cloud's replies taught about the scene. Frames come in
  * order; a reply may come any time later, once or more, in any order. Pure: the same calls give the same answers.
@@ -44,28 +33,29 @@ const momentsKept = 256;
 export class Fusion {
   readonly #options: FusionOptions;
   readonly beliefs: Beliefs;
-  #moments: Moment[] = [];
+  #moments: Moments;
   #lastReplied = -1;
 
   constructor(options: FusionOptions) {
     this.#options = options;
     this.beliefs = options.beliefs ?? new Beliefs();
+    this.#moments = new Moments((last, atMs, edge) => {
+      const before = options.related === false ? undefined : last;
+      return advance(before?.tracks ?? [], edge, before?.atMs ?? atMs, atMs, options);
+    });
   }
 
   /** Another one that goes on from here with the same beliefs; neither sees the frames and replies of the other. */
   fork(): Fusion {
     const copy = new Fusion({ ...this.#options, beliefs: this.beliefs });
-    copy.#moments = [...this.#moments];
+    copy.#moments = this.#moments.copy();
     copy.#lastReplied = this.#lastReplied;
     return copy;
   }
 
   /** The answer for the next frame, from its local detections (down to a low score, best first). */
   frame(frame: number, atMs: number, edge: readonly Detection[]): Promised {
-    const moment = this.#step(this.#moments.at(-1), frame, atMs, edge);
-    this.#moments.push(moment);
-    if (this.#moments.length > momentsKept) this.#moments.shift();
-    return this.#answer(moment);
+    return this.#answer(this.#groups(this.#moments.add(frame, atMs, edge)));
   }
 
   /**
@@ -74,29 +64,14 @@ export class Fusion {
    * the frame is too long gone, or a reply to a newer frame came first.
    */
   reply(frame: number, cloud: readonly Detection[]): Graded | undefined {
-    const index = this.#moments.findIndex((m) => m.frame === frame);
-    if (index < 0 || frame <= this.#lastReplied) return undefined;
-    const moment = this.#moments[index]!;
-    const before = this.#answer(moment).answer;
-    this.#grade(moment.groups, cloud);
+    const moment = this.#moments.at(frame);
+    if (!moment || frame <= this.#lastReplied) return undefined;
+    const groups = this.#groups(moment);
+    const before = this.#answer(groups).answer;
+    this.#grade(groups, cloud);
     this.#lastReplied = frame;
-    this.#restart(index, judged(moment, cloud, this.#moments.slice(Math.max(0, index - speedMoments), index)));
+    this.#moments.restart({ ...moment, tracks: judged(moment, cloud, this.#moments.before(frame, speedMoments)) });
     return { before, edge: moment.edge };
-  }
-
-  #step(last: Moment | undefined, frame: number, atMs: number, edge: readonly Detection[]): Moment {
-    const before = this.#options.related === false ? undefined : last;
-    const tracks = advance(before?.tracks ?? [], edge, before?.atMs ?? atMs, atMs, this.#options);
-    return { frame, atMs, edge, tracks, groups: hypotheses(tracks, atMs, this.#options) };
-  }
-
-  #restart(index: number, tracks: readonly Track[]): void {
-    const rest = this.#moments.slice(index + 1);
-    const first = this.#moments[index]!;
-    this.#moments = [...this.#moments.slice(0, index), { ...first, tracks }];
-    for (const { frame, atMs, edge } of rest) {
-      this.#moments.push(this.#step(this.#moments.at(-1), frame, atMs, edge));
-    }
   }
 
   /** Each alternative is graded beside the first ones of the other groups, as if it had been the answer. */
@@ -118,7 +93,11 @@ export class Fusion {
     this.beliefs.replied(reference.length - found.size);
   }
 
-  #answer(moment: Moment): Promised {
-    return answerOf(moment.groups, this.beliefs, this.#options, this.#options.limit);
+  #groups({ tracks, atMs }: Moment): Group[] {
+    return hypotheses(tracks, atMs, this.#options);
+  }
+
+  #answer(groups: readonly Group[]): Promised {
+    return answerOf(groups, this.beliefs, this.#options, this.#options.limit);
   }
 }

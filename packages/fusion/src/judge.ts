@@ -1,9 +1,9 @@
 import { type Detection, iou } from "@sluice/vision";
-import { type Past, speedOf } from "./speed.ts";
+import { type Past, type Present, speedOf } from "./speed.ts";
 import { advance, newTrack, type Track } from "./track.ts";
 
 /** What was believed at the frame that a reply speaks of. */
-export interface Judged extends Past {
+export interface Judged extends Present {
   readonly edge: readonly Detection[];
 }
 

@@ -11,6 +11,10 @@ export interface Speed {
 export interface Past {
   readonly atMs: number;
   readonly edge: readonly Box[];
+}
+
+/** And of the frame itself. */
+export interface Present extends Past {
   readonly tracks: readonly Track[];
 }
 
@@ -23,7 +27,7 @@ const sameObjectIou = 0.3;
  * The speed of an object that a reply has just spoken of, in this order: as the track that stood here knew it, corrected
  * by how far that was off where nothing but its own motion carried it; as the edge's detections show it; none.
  */
-export function speedOf(track: Track, now: Past, earlier: readonly Past[]): Speed {
+export function speedOf(track: Track, now: Present, earlier: readonly Past[]): Speed {
   const confirmed = now.tracks.filter((t) => t.verdict === "confirmed");
   const before = nearest(track.box, confirmed, (t) => t.box);
   if (!before) return track.edge ? traced(track.edge, now.atMs, earlier) : { velocityX: 0, velocityY: 0 };
