@@ -1,10 +1,12 @@
 import { parseDocument } from "yaml";
-import type * as z from "zod";
+import * as z from "zod";
 import { type ErrorCode, SluiceError } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 /** Problems that one message lists; the rest are counted. */
 const problemsShown = 50;
+/** Any document that is a mapping: to see what was written before defaults fill the rest. */
+export const mappingSchema = z.record(z.string(), z.unknown());
 
 /**
  * Reads a YAML (or JSON) document against a schema. Throws one SluiceError with `code` whose message lists every

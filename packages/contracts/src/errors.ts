@@ -13,6 +13,10 @@ export const catalogue = {
     consequence: "stalled",
     cure: "Correct or remove the named line, or record the trace again; docs/reference/trace.md says what belongs there.",
   },
+  "replay-invalid": {
+    consequence: "stalled",
+    cure: "Run `sluice replay` again: the folder does not hold its results.",
+  },
   "model-digest-mismatch": {
     consequence: "stalled",
     cure: "The file is not the one the manifest was written for: fetch it again, or put its new sha256 in the manifest.",

@@ -53,6 +53,8 @@ export interface DeciderOptions {
   readonly prng: Prng;
   /** What {@link Decider.toJSON} wrote, to go on from. */
   readonly learned?: unknown;
+  /** Instead of the one that the spec names: replay brings one that knows the future. */
+  readonly policy?: Policy;
 }
 
 /** Decides, frame by frame, what one stream sends. Pure: no clock, no I/O, the same inputs give the same decisions. */
@@ -70,7 +72,7 @@ export class Decider {
     this.#options = options;
     const learned = options.learned === undefined ? undefined : fieldsOf(options.learned, "decider");
     this.#gain = learned ? Gain.from(learned["gain"]) : new Gain();
-    this.#policy = policyOf(options.spec.decision);
+    this.#policy = options.policy ?? policyOf(options.spec.decision);
     this.#ladder = new Ladder(options.spec.payload.rungs, options.width, options.height);
     if (learned) this.#ladder.recall(learned["ladder"]);
   }

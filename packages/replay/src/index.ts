@@ -1,8 +1,12 @@
-export type { Losses, Sending } from "./losses.ts";
-export { Network, readNetwork } from "./network.ts";
+export { type Contender, contenders, type Progress } from "./experiment.ts";
+export { type Network, readNetwork } from "./network.ts";
 export { best, type Hindsight, hindsight } from "./optimum.ts";
+export { type Draft, readBudget, readPolicy } from "./policy.ts";
 export { readTrace, TraceReader } from "./reader.ts";
+export { type DecisionRecord, readRecord, recordOf } from "./records.ts";
 export { type Replayed, type Run, type RunOptions, run } from "./run.ts";
 export type { Best, Schedule } from "./schedule.ts";
+export { type Summary, summarise } from "./summary.ts";
 export { bytesOfAll, rungsBySize, secondsOf, type Trace, type TraceFrame } from "./trace.ts";
+export { type Trial, type TrialOptions, tryPolicy } from "./trial.ts";
 export { frameLine, headerLine } from "./writer.ts";

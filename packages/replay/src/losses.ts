@@ -1,6 +1,6 @@
-import { limits, type TraceHeader } from "@sluice/contracts";
+import { limits } from "@sluice/contracts";
 import { fusionOf, type Scene } from "@sluice/scene";
-import { answerOf, referenceOf, scoreOf } from "./score.ts";
+import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
 import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
 
 /** What sending one frame at one rung would cost, and what would be lost nevertheless. A loss is 1 minus a score. */
@@ -89,10 +89,6 @@ export function lossesCarried(
   });
   return { frames, never, sendings };
 }
-
-/** What a reply says: boxes that count; of labels all, best first. */
-export const replyOf = ({ task, cloud }: TraceHeader, frame: TraceFrame, rung: number) =>
-  task === "detection" ? answerOf(task, frame.cloud[rung]!, cloud.threshold) : frame.cloud[rung]!;
 
 function owned(trace: Trace, frame: TraceFrame, rung: number) {
   const answer = answerOf(trace.header.task, replyOf(trace.header, frame, rung), 0);

@@ -1,10 +1,10 @@
 import { limits, type OffloadSpec, type Reason } from "@sluice/contracts";
 import { type Prng, seededPrng } from "@sluice/foundation";
-import { type Decision, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
+import { type Decision, type Policy, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
 import { Scene } from "@sluice/scene";
 import type { Detection } from "@sluice/vision";
 import { type Ended, type RoadOptions, TracedRoad } from "./road.ts";
-import { answerOf, referenceOf, scoreOf } from "./score.ts";
+import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
 import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
 
 export interface RunOptions {
@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly spec: OffloadSpec;
   readonly seed: number;
   readonly road: Omit<RoadOptions, "deadlineMs">;
+  /** By stream, instead of the policy that the spec names. */
+  readonly policies?: readonly Policy[];
 }
 
 /** What became of one frame. */
@@ -59,7 +61,7 @@ class Replay {
   readonly #road = new Road();
   readonly #link: TracedRoad;
 
-  constructor(trace: Trace, { spec, seed, road }: RunOptions) {
+  constructor(trace: Trace, { spec, seed, road, policies }: RunOptions) {
     this.#trace = trace;
     this.#spec = spec;
     this.#rungs = new Map(trace.header.rungs.map(({ name }, i) => [name, i]));
@@ -67,7 +69,7 @@ class Replay {
     const startMs = (trace.frames[0]?.t ?? 0) * 1_000;
     this.#bucket = new TokenBucket(spec.budget.rate, spec.budget.burst, startMs);
     this.#link = new TracedRoad({ ...road, deadlineMs: spec.delivery.deadline });
-    this.scenes = scenesOf(trace, spec, this.#bucket, seededPrng(seed));
+    this.scenes = scenesOf(trace, spec, this.#bucket, seededPrng(seed), policies);
   }
 
   /** A frame's turn: replies that came before it, its answer, the decision on it, and if that says so, its way out. */
@@ -136,8 +138,8 @@ class Replay {
     if (outcome === "expired") return;
     const replayed = this.frames[offload.index]!;
     const { frame, rung } = replayed;
-    const { task, cloud } = this.#trace.header;
-    const reply = task === "detection" ? answerOf(task, frame.cloud[rung!]!, cloud.threshold) : frame.cloud[rung!]!;
+    const { task } = this.#trace.header;
+    const reply = replyOf(this.#trace.header, frame, rung!);
     const taught = this.scenes[frame.stream]!.reply(frame.frame, reply);
     replayed.arrivedAt = atMs / 1_000;
     if (outcome === "late") return;
@@ -151,7 +153,13 @@ class Replay {
   }
 }
 
-function scenesOf({ header }: Trace, spec: OffloadSpec, bucket: TokenBucket, prng: Prng): Scene[] {
+function scenesOf(
+  { header }: Trace,
+  spec: OffloadSpec,
+  bucket: TokenBucket,
+  prng: Prng,
+  policies: RunOptions["policies"],
+): Scene[] {
   const framesPerSecond = header.streams.reduce((sum, { fps }) => sum + fps, 0);
   const shared = {
     task: header.task,
@@ -164,5 +172,8 @@ function scenesOf({ header }: Trace, spec: OffloadSpec, bucket: TokenBucket, prn
     overheadBytes: 0,
     prng,
   };
-  return header.streams.map(({ width, height, related }) => new Scene({ ...shared, width, height, related }));
+  return header.streams.map(({ width, height, related }, i) => {
+    const policy = policies?.[i];
+    return new Scene({ ...shared, width, height, related, ...(policy && { policy }) });
+  });
 }

@@ -9,6 +9,10 @@ export function answerOf(task: Task, found: readonly Detection[], threshold: num
   return task === "detection" ? found.filter((d) => d.score >= threshold) : found.slice(0, 1);
 }
 
+/** What a reply says: the boxes that count; of labels all, best first. */
+export const replyOf = ({ task, cloud }: TraceHeader, frame: TraceFrame, rung: number): readonly Detection[] =>
+  task === "detection" ? answerOf(task, frame.cloud[rung]!, cloud.threshold) : frame.cloud[rung]!;
+
 /** What a frame's answer is held against: the truth where it is known, else the cloud at the largest rung. */
 export function referenceOf(header: TraceHeader, largestRung: number, frame: TraceFrame): readonly Detection[] {
   return frame.truth ?? answerOf(header.task, frame.cloud[largestRung]!, header.cloud.threshold);

@@ -4,7 +4,7 @@ import { terminalOf } from "./terminal.ts";
 
 const out = terminalOf(process.stdout);
 const problems = terminalOf(process.stderr);
-const program = buildProgram(out);
+const program = buildProgram(out, problems);
 
 try {
   if (process.argv.length <= 2) program.outputHelp();

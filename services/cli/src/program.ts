@@ -2,13 +2,15 @@ import { policies } from "@sluice/contracts";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type DemoOptions, runDemo } from "./demo/demo.ts";
 import { runDoctor } from "./doctor.ts";
+import { examples } from "./examples.ts";
 import { type CheckOptions, showModel } from "./model-check.ts";
+import { replayCommand } from "./replay/commands.ts";
 import { runProgram } from "./run-program.ts";
 import type { Terminal } from "./terminal.ts";
 import type { ProgramName } from "./workspace.ts";
 
-/** The `sluice` command: what there is, what it takes, and how it is explained. */
-export function buildProgram(terminal: Terminal): Command {
+/** The `sluice` command: what there is, what it takes, and how it is explained. Progress is shown on `problems`. */
+export function buildProgram(terminal: Terminal, problems: Terminal = terminal): Command {
   const program = new Command("sluice")
     .description("Small models at the camera, large ones in the cloud, and a hard byte budget between them.")
     .version("0.1.0", "-V, --version", "show the version")
@@ -20,6 +22,7 @@ export function buildProgram(terminal: Terminal): Command {
   program.addCommand(service("inference", "Run the cloud service: answers pictures over NATS and HTTP"));
   program.addCommand(service("console", "Run the web page of the fleet"));
   program.addCommand(model(terminal));
+  program.addCommand(replayCommand(terminal, problems));
   program.addCommand(doctorCommand());
   for (const command of program.commands) inherit(program, command);
   return program.addHelpText(
@@ -32,8 +35,6 @@ function inherit(parent: Command, command: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inherit(command, child);
 }
-
-const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  ${line}\n`).join("")}`;
 
 function demo(terminal: Terminal): Command {
   return new Command("demo")

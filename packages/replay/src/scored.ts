@@ -1,0 +1,56 @@
+import type { Scored } from "./figures.ts";
+import { framesOf } from "./losses.ts";
+import type { Run } from "./run.ts";
+import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
+import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
+
+/** Scores by stream of one way to answer every frame. */
+function scored(trace: Trace, score: (index: number) => number, sentBytes: (index: number) => number): Scored[] {
+  const largest = rungsBySize(trace.header)[0]!;
+  return trace.header.streams.map(({ fps }, stream) => {
+    const frames = framesOf(trace, stream);
+    const bytes = frames.map(sentBytes);
+    return {
+      scores: frames.map(score),
+      sent: bytes.filter((each) => each > 0).length,
+      bytes: bytes.reduce((a, b) => a + b, 0),
+      bytesOfAll: frames.reduce((sum, i) => sum + trace.frames[i]!.bytes[largest]!, 0),
+      fps,
+    };
+  });
+}
+
+export const scoredRun = (trace: Trace, { frames }: Run): Scored[] =>
+  scored(
+    trace,
+    (i) => frames[i]!.score,
+    (i) => frames[i]!.bytes,
+  );
+
+/** The edge model alone: what a frame is worth that nobody ever asked about. */
+export function scoredNever(trace: Trace): Scored[] {
+  const { task, edge } = trace.header;
+  const judge = judgeOf(trace);
+  return scored(
+    trace,
+    (i) => judge(trace.frames[i]!, answerOf(task, trace.frames[i]!.edge, edge.threshold)),
+    () => 0,
+  );
+}
+
+/** The cloud model at the largest rung on every frame. */
+export function scoredAlways(trace: Trace): Scored[] {
+  const largest = rungsBySize(trace.header)[0]!;
+  const judge = judgeOf(trace);
+  return scored(
+    trace,
+    (i) => judge(trace.frames[i]!, answerOf(trace.header.task, replyOf(trace.header, trace.frames[i]!, largest), 0)),
+    (i) => trace.frames[i]!.bytes[largest]!,
+  );
+}
+
+function judgeOf({ header }: Trace) {
+  const largest = rungsBySize(header)[0]!;
+  return (frame: TraceFrame, answer: ReturnType<typeof answerOf>): number =>
+    scoreOf(header.task, answer, referenceOf(header, largest, frame));
+}
