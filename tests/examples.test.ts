@@ -2,8 +2,11 @@ import { buildProgram, type Command } from "@sluice/cli";
 import {
   consoleConfigSchema,
   edgeConfigSchema,
+  edgeDeviceSchema,
+  inferenceBackendSchema,
   inferenceConfigSchema,
   modelSchema,
+  offloadPolicySchema,
   readDocument,
 } from "@sluice/contracts";
 import { expect, test } from "vitest";
@@ -28,6 +31,9 @@ const schemas = {
   "inference.yaml": inferenceConfigSchema,
   "console.yaml": consoleConfigSchema,
   "manifest.yaml": modelSchema,
+  "edge-device.yaml": edgeDeviceSchema,
+  "inference-backend.yaml": inferenceBackendSchema,
+  "offload-policy.yaml": offloadPolicySchema,
 } as const;
 
 test.each(blocks("yaml"))("the example at $where is valid", ({ where, text }) => {

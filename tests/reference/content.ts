@@ -2,6 +2,8 @@ import { buildProgram, type Command } from "@sluice/cli";
 import {
   backendSchema,
   catalogue,
+  conditionReasons,
+  conditionTypes,
   consoleConfigSchema,
   decisionSchema,
   edgeConfigSchema,
@@ -19,10 +21,16 @@ import {
   subjects,
 } from "@sluice/contracts";
 import { fieldTable } from "./fields.ts";
+import { kindSections } from "./kinds.ts";
 import { table } from "./sections.ts";
 
 const code = (text: string) => `\`${text}\``;
 const fields = (schema: Parameters<typeof jsonSchema>[0]) => () => fieldTable(jsonSchema(schema));
+const words = (head: string, meanings: Readonly<Record<string, string>>) => () =>
+  table(
+    [head, "meaning"],
+    Object.entries(meanings).map(([word, meaning]) => [code(word), meaning]),
+  );
 
 /** What each generated section of docs/reference says; all of it comes from the code. */
 export const sections: Readonly<Record<string, () => string>> = {
@@ -30,6 +38,9 @@ export const sections: Readonly<Record<string, () => string>> = {
   "inference-config": fields(inferenceConfigSchema),
   "console-config": fields(consoleConfigSchema),
   "model-manifest": fields(modelSchema),
+  ...kindSections,
+  "condition-types": words("type", conditionTypes),
+  "condition-reasons": words("reason", conditionReasons),
   environment: fields(environmentSchema),
   metrics: () =>
     table(

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { limits } from "./limits.ts";
-import { nameSchema } from "./names.ts";
+import { namedList, nameSchema } from "./names.ts";
 import { decimalSchema, durationSchema, rateSchema, sizeSchema } from "./quantities.ts";
 
 const rungSchema = z.strictObject({
@@ -44,7 +44,7 @@ export const decisionSchema = z
   .prefault({});
 
 export const payloadSchema = z
-  .strictObject({ rungs: z.array(rungSchema).min(1).max(limits.rungs).describe("JPEGs to choose from, best first.") })
+  .strictObject({ rungs: namedList(rungSchema).min(1).max(limits.rungs).describe("JPEGs to choose from, best first.") })
   .prefault({ rungs: [{ name: "full", width: 640, quality: 75 }] });
 
 export const deliverySchema = z

@@ -7,6 +7,7 @@ export {
   conditionTypes,
   policyAnnotations,
 } from "./api/condition.ts";
+export { crd, crdYaml, type KindName, kinds, openApi } from "./api/crd.ts";
 export { type EdgeDevice, type EdgeDeviceSpec, type EdgeDeviceStatus, edgeDeviceSchema } from "./api/edge-device.ts";
 export { type FleetBudget, type PeriodUnit, periodUnits } from "./api/fleet-budget.ts";
 export { type Gate, type GateMetric, gateMeasures } from "./api/gate.ts";

@@ -16,6 +16,8 @@ export const limits = {
   detectionsPerFrame: 1_000,
   /** Classes of one model. */
   classes: 1_000,
+  /** Measured figures in one model's manifest. */
+  scores: 32,
   /** Streams of one device. */
   streamsPerDevice: 32,
   /** Rungs of one payload ladder. */

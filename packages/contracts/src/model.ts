@@ -61,7 +61,12 @@ const specShape = z.strictObject({
       nms: decimalSchema(0, 1).describe("Overlap (IoU) above which the weaker of two boxes goes.").prefault("0.45"),
     })
     .prefault({}),
-  scores: z.record(z.string().max(63), decimalSchema(0, 1)).optional().describe("Measured figures, for people."),
+  scores: z
+    .record(z.string().max(63), decimalSchema(0, 1))
+    .refine((scores) => Object.keys(scores).length <= limits.scores, `at most ${limits.scores} figures`)
+    .meta({ maxProperties: limits.scores })
+    .optional()
+    .describe("Measured figures, for people."),
 });
 
 const modelSpecSchema = ruled(specShape, {

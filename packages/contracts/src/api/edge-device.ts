@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { limits } from "../limits.ts";
-import { nameSchema } from "../names.ts";
+import { namedList, nameSchema } from "../names.ts";
 import { decimalSchema, rateSchema } from "../quantities.ts";
 import { weightSchema } from "./fleet-budget.ts";
 import { resourceSchema, statusBase } from "./resource.ts";
@@ -9,7 +9,7 @@ import { ruled } from "./rule.ts";
 const share = "(0([.][0-9]+)?|1([.]0+)?)";
 const polygonSchema = z
   .string()
-  .max(1_024)
+  .max(768)
   .regex(
     new RegExp(`^${share},${share}( ${share},${share}){2,${limits.cornersPerMask - 1}}$`),
     'write 3 corners or more as shares of width and height, such as "0,0 0.5,0 0.5,1"',
@@ -35,23 +35,21 @@ const streamSchema = z.strictObject({
   name: nameSchema.describe("Name of the stream, as the device's own configuration calls it."),
   source: sourceSchema.optional().describe("Where it comes from, for people; the device's own configuration counts."),
   fps: decimalSchema(0.01, 240).optional().describe("Frames a second that are expected."),
-  zones: z
-    .array(
-      z.strictObject({
-        name: nameSchema.describe("Name by which policies ask for the zone."),
-        polygon: polygonSchema.describe("Its corners, as shares of width and height."),
-      }),
-    )
+  zones: namedList(
+    z.strictObject({
+      name: nameSchema.describe("Name by which policies ask for the zone."),
+      polygon: polygonSchema.describe("Its corners, as shares of width and height."),
+    }),
+  )
     .max(limits.zonesPerStream)
     .default([])
     .describe("Parts of the picture that policies can focus on."),
-  masks: z
-    .array(
-      z.strictObject({
-        name: nameSchema.describe("What is hidden."),
-        polygon: polygonSchema.describe("Its corners, as shares of width and height."),
-      }),
-    )
+  masks: namedList(
+    z.strictObject({
+      name: nameSchema.describe("What is hidden."),
+      polygon: polygonSchema.describe("Its corners, as shares of width and height."),
+    }),
+  )
     .max(limits.masksPerStream)
     .default([])
     .describe("Parts of the picture that must be painted black before anything leaves the capture stage."),
@@ -61,7 +59,7 @@ const specSchema = z.strictObject({
   weight: weightSchema.describe("Its bytes are worth so many times what they are by themselves.").prefault("1"),
   floor: rateSchema.optional().describe("What it keeps whatever others bid; the policy's floor if not given."),
   cap: rateSchema.optional().describe("The most that its link can take, whatever a policy grants."),
-  streams: z.array(streamSchema).max(limits.streamsPerDevice).default([]).describe("Its cameras."),
+  streams: namedList(streamSchema).max(limits.streamsPerDevice).default([]).describe("Its cameras."),
 });
 export type EdgeDeviceSpec = z.output<typeof specSchema>;
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nameSchema } from "../names.ts";
+import { namedList, nameSchema } from "../names.ts";
 import { decimalSchema, rateSchema, sizeSchema } from "../quantities.ts";
 import { selectorSchema } from "./resource.ts";
 
@@ -32,8 +32,7 @@ export const fleetBudgetSchema = z
       .prefault("0B/s"),
     cap: rateSchema.optional().describe("The most for one device, whatever its bytes are worth."),
     quota: quotaSchema.optional().describe("A limit by calendar period, for links that are paid by volume."),
-    weights: z
-      .array(weightingSchema)
+    weights: namedList(weightingSchema)
       .max(32)
       .describe("Devices that matter more or less; the first entry that selects a device counts, times its own weight.")
       .default([]),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nameSchema } from "../names.ts";
+import { namedList, nameSchema } from "../names.ts";
 import { decimalSchema, durationSchema } from "../quantities.ts";
 import { ruled } from "./rule.ts";
 
@@ -50,8 +50,7 @@ export const gateSchema = z
     passes: z.int().min(1).max(1_000).default(1).describe("Good looks in a row that let the wave pass."),
     failureLimit: z.int().min(0).max(1_000).default(2).describe("Bad looks that are borne; one more rolls back."),
     deadline: durationSchema.describe("Time for a wave to pass; then the rollout waits for a person.").prefault("1h"),
-    metrics: z
-      .array(metricSchema)
+    metrics: namedList(metricSchema)
       .max(16)
       .default([])
       .describe("What is looked at. Without any, a wave passes when its devices have confirmed the revision."),

@@ -30,7 +30,8 @@ const scalingSchema = ruled(
     cooldown: durationSchema.describe("Quiet time before replicas are taken away.").prefault("5m"),
   }),
   {
-    cel: "self.min <= self.max",
+    // Also asked of the default as it stands in the schema, before its own defaults are filled in.
+    cel: "!has(self.min) || !has(self.max) || self.min <= self.max",
     message: "must not be below min",
     holds: ({ min, max }) => min <= max,
     at: "max",

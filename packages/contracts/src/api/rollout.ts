@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nameSchema } from "../names.ts";
+import { namedList, nameSchema } from "../names.ts";
 import { durationSchema } from "../quantities.ts";
 import { selectorSchema } from "./resource.ts";
 import { ruled } from "./rule.ts";
@@ -35,8 +35,7 @@ export const rolloutSchema = z
       .enum(["rollback", "pause"])
       .default("rollback")
       .describe("When a gate fails: give the devices the last good revision, or leave them and wait."),
-    waves: z
-      .array(waveSchema)
+    waves: namedList(waveSchema)
       .max(32)
       .default([])
       .describe("In this order; devices that no wave reaches follow last. Without waves all change at once."),
