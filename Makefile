@@ -7,8 +7,13 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 
 local := .sluice
 nats_server := $(local)/bin/nats-server
+# Named after their versions, which stand in tools/kube/go.mod alone: another version is another file.
+pinned = $(shell sed -n 's,^\t$(1) v,v,p' tools/kube/go.mod)
+kubernetes := $(local)/bin/kubernetes-$(call pinned,k8s.io/kubernetes)
+kubectl := $(local)/bin/kubectl
+etcd := $(local)/bin/etcd-$(call pinned,go.etcd.io/etcd/server/v3)
 
-.PHONY: help setup demo test simulate lint bench train doctor clean
+.PHONY: help setup demo test simulate kube cluster-api lint bench train doctor clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -16,11 +21,16 @@ help: ## Show this list
 demo: setup $(nats_server) ## Watch three cameras being corrected by a cloud model (ARGS="--help" for more)
 	@node services/cli/src/main.ts demo $(ARGS)
 
-test: setup $(nats_server) ## Run every test that this machine can run
+test: setup $(nats_server) kube ## Run every test that this machine can run
 	@node tests/run.ts $(ARGS)
 
 simulate: setup ## Run the lease protocol through more years of faults (SIMULATE_STEPS=20000000 SIMULATE_SEED=100)
 	@vitest run packages/allocation/src/simulation
+
+kube: $(etcd) $(kubernetes) $(kubectl) ## Build the Kubernetes API server that tests start (once, some minutes)
+
+cluster-api: setup kube ## Leave a Kubernetes API server with Sluice's kinds running, until Ctrl-C
+	@node packages/testkit/src/kube/cluster-api.ts
 
 lint: setup ## Check types, lint rules and formatting
 	@tsc && oxlint --type-aware && biome check .
@@ -46,6 +56,24 @@ $(nats_server): tools/go.mod tools/go.sum
 	@tools/doctor.sh --quiet
 	@mkdir -p $(local)/bin
 	cd tools && go build -trimpath -o ../$(nats_server).$$$$ github.com/nats-io/nats-server/v2 && mv ../$(nats_server).$$$$ ../$(nats_server)
+
+$(etcd):
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	cd tools/kube && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o ../../$@.$$$$ ./etcd && mv ../../$@.$$$$ ../../$@
+
+# The version is linked in, since parts of Kubernetes refuse to work with others whose version they cannot read.
+stamp := k8s.io/component-base/version
+$(kubernetes): version = $(patsubst kubernetes-%,%,$(@F))
+$(kubernetes):
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	@echo "Building Kubernetes $(version), once: 7 minutes on two idle cores"
+	cd tools/kube && CGO_ENABLED=0 go build -trimpath -o ../../$@.$$$$ -ldflags "-s -w -X $(stamp).gitVersion=$(version) \
+	  -X $(stamp).gitMajor=1 -X $(stamp).gitMinor=$(word 2,$(subst ., ,$(version)))" . && mv ../../$@.$$$$ ../../$@
+
+$(kubectl): $(kubernetes)
+	@ln -sf $(<F) $@
 
 clean: ## Remove everything that the targets above made
 	rm -rf node_modules $(local)

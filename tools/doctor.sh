@@ -48,6 +48,21 @@ check() {
   fi
 }
 
+# Go keeps what it builds Kubernetes from in its own cache, which may be on another disk.
+check_cache() {
+  local cache free_kb need_kb=6000000
+  ls "$root"/.sluice/bin/kubernetes-v* >/dev/null 2>&1 && return
+  cache=$(go env GOCACHE 2>/dev/null) || return
+  while [ ! -d "$cache" ]; do cache=$(dirname "$cache"); done
+  free_kb=$(df -Pk "$cache" | awk 'NR == 2 { print $4 }')
+  if [ "${free_kb:-0}" -ge "$need_kb" ]; then
+    found cache "$((free_kb / 1000)) MB free for Go's cache"
+  else
+    optional cache "$((free_kb / 1000)) MB free at $cache; the tests need $((need_kb / 1000)) MB once, to build Kubernetes" \
+      "free some space, or set GOCACHE and GOMODCACHE to folders on a larger disk"
+  fi
+}
+
 check_disk() {
   local free_kb need_kb=2000000
   [ -d "$root/node_modules" ] && need_kb=300000
@@ -75,8 +90,9 @@ check git 2.20 "apt-get install git (Debian), or https://git-scm.com" git --vers
 check make 3.81 "apt-get install make (Debian), or the Xcode command line tools (macOS)" make --version
 check node 20.0 "apt-get install nodejs (Debian 12's 18 is too old: take https://nodejs.org); Node 24 itself comes with npm ci" node --version
 check npm 9.0 "apt-get install npm (Debian), or https://nodejs.org, which includes it" npm --version
-check go 1.24 "https://go.dev/dl; put its bin folder in PATH. It builds the pinned nats-server" go version
+check go 1.24 "https://go.dev/dl; put its bin folder in PATH. It builds the pinned nats-server, etcd and Kubernetes" go version
 check_disk
+check_cache
 check_chromium
 
 if [ "$missing" -gt 0 ]; then
