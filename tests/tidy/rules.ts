@@ -79,6 +79,7 @@ export const entryPoints: readonly RegExp[] = [
   /^(services|operators|deploy)\/[^/]+\/src\/main\.ts$/,
   /^services\/[^/]+\/bin\/[^/]+\.js$/,
   /^bench\/src\/(main|programs\/[^/]+)\.ts$/,
+  /^packages\/testkit\/src\/kube\/cluster-api\.ts$/,
   /^packages\/web\/src\/page\/main\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
   /^vitest\.config\.ts$/,

@@ -1,4 +1,8 @@
 export { chromiumLaunch, chromiumReason } from "./chromium.ts";
+export type { AccountOptions, RoleRule } from "./kube/account.ts";
+export { type Kube, type KubeOptions, startKube } from "./kube/kube.ts";
+export type { Ran } from "./kube/kubectl.ts";
+export type { KubeAnswer } from "./kube/request.ts";
 export { type NatsOptions, type NatsServer, startNats } from "./nats-server.ts";
 export { type Graph, type OnnxConstant, type OnnxNode, type OnnxValue, onnxFile } from "./onnx.ts";
 export { repoRoot, sharedData, sharedDataReason, type TempDir, tempDir } from "./paths.ts";

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Child, launch, terminate, working } from "./child.ts";
 import { repoRoot, tempDir } from "./paths.ts";
-import { until } from "./until.ts";
 
 export interface NatsOptions {
   /** 0, the default, lets the system choose. */
@@ -34,10 +33,10 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   const flags = ["-c", configFile, "-a", "127.0.0.1", "--ports_file_dir", dir.path];
   if (options.jetStream) flags.push("-js", "-sd", join(dir.path, "jetstream"));
   let port = options.port ?? 0;
-  let child: ChildProcess | undefined;
+  let child: Child | undefined;
 
   const start = async () => {
-    child = launch([...flags, "-p", String(port || -1)]);
+    child = launch(binary, [...flags, "-p", String(port || -1)]);
     port = await readPort(dir.path, child);
   };
   const end = async (signal: NodeJS.Signals) => {
@@ -66,27 +65,10 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   };
 }
 
-interface Launched extends ChildProcess {
-  lastWords?: string;
-}
-
-function launch(flags: string[]): Launched {
-  const child: Launched = spawn(binary, flags, { stdio: ["ignore", "ignore", "pipe"] });
-  child.stderr?.on("data", (text) => (child.lastWords = `${child.lastWords ?? ""}${text}`.slice(-2_000)));
-  const killNow = () => child.kill("SIGKILL");
-  process.once("exit", killNow);
-  child.once("exit", () => process.off("exit", killNow));
-  return child;
-}
-
 /** The server writes a file named after its process once it listens. */
-async function readPort(folder: string, child: Launched): Promise<number> {
+async function readPort(folder: string, child: Child): Promise<number> {
   const path = join(folder, `nats-server_${child.pid}.ports`);
-  const gone = new Promise<never>((_, reject) =>
-    child.once("close", () => reject(new Error(`nats-server ended: ${child.lastWords ?? "no message"}`))),
-  );
-  const listening = until(() => existsSync(path) && portIn(readFileSync(path, "utf8")), { what: "its ports file" });
-  const port = await Promise.race([listening, gone]);
+  const port = await working(child, "nats-server", () => existsSync(path) && portIn(readFileSync(path, "utf8")));
   rmSync(path, { force: true });
   return port;
 }
@@ -94,12 +76,4 @@ async function readPort(folder: string, child: Launched): Promise<number> {
 function portIn(text: string): number {
   const [url] = (JSON.parse(text) as { nats: string[] }).nats;
   return Number(new URL(url!.replace(/^nats:/, "http:")).port);
-}
-
-function terminate(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once("exit", () => resolve());
-    child.kill(signal);
-  });
 }

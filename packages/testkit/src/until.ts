@@ -1,6 +1,6 @@
 const pollMs = 10;
 
-type Truthy<T> = Exclude<T, false | null | undefined | 0 | "">;
+export type Truthy<T> = Exclude<T, false | null | undefined | 0 | "">;
 
 /**
  * Waits until `condition` holds and returns its value. Rejects after `timeoutMs` with `what` and the last error that

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:https";
+
+export interface KubeAnswer {
+  readonly status: number;
+  /** The object, the list, or the `Status` that says what went wrong. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the API server says, as a test wants to look at it
+  readonly body: any;
+}
+
+export interface Asking {
+  readonly url: string;
+  readonly authority: string;
+  readonly token: string;
+}
+
+const jsonPatch = "application/merge-patch+json";
+
+/** Asks the API server over a connection of its own, with nothing cached or retried. */
+export async function ask({ url, authority, token }: Asking, method: string, path: string, body?: unknown) {
+  const type = method === "PATCH" ? jsonPatch : "application/json";
+  const headers = { authorization: `Bearer ${token}`, accept: "application/json", "content-type": type };
+  const agent = new Agent({ ca: readFileSync(authority), keepAlive: false });
+  return await new Promise<KubeAnswer>((resolve, reject) => {
+    const asked = request(new URL(path, url), { method, headers, agent, timeout: 30_000 }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (part) => (text += part));
+      answer.once("error", reject);
+      answer.once("end", () => resolve({ status: answer.statusCode ?? 0, body: parsed(text) }));
+    });
+    asked.once("timeout", () => asked.destroy(new Error(`no answer to ${method} ${path}`)));
+    asked.once("error", reject);
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

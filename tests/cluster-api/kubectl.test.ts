@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { type KindName, kinds } from "@sluice/contracts";
+import { type Kube, repoRoot, startKube } from "@sluice/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+/** The samples, and what a person sees of Sluice's kinds through kubectl. */
+let kube: Kube;
+beforeAll(async () => {
+  kube = await startKube();
+});
+afterAll(() => kube?.stop());
+
+const names = Object.keys(kinds) as KindName[];
+const samples = ["models", "deploy/samples/models", "deploy/samples/fleet"];
+
+async function kubectl(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await kube.kubectl(args);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+test.each(samples)("every sample of %s can be applied, on the client's side and on the server's", async (folder) => {
+  const applied = await kubectl("apply", "-f", join(repoRoot, folder));
+  const served = await kubectl("apply", "--server-side", "--force-conflicts", "-f", join(repoRoot, folder));
+  expect(served.trim().split("\n")).toHaveLength(applied.trim().split("\n").length);
+});
+
+test("a fleet can be listed by its category and its short names", async () => {
+  expect(await kubectl("get", "sluice", "-o", "name")).toMatch(/edgedevice.*\/gate-1[^]*offloadpolicy.*\/north/);
+  for (const kind of names) {
+    const [head, first] = (await kubectl("get", kinds[kind].short)).split("\n");
+    const columns = [
+      "NAME",
+      ...kinds[kind].columns.filter((c) => !("wide" in c)).map((c) => c.name.toUpperCase()),
+      "READY",
+      "AGE",
+    ];
+    expect(head?.trim().split(/\s+/)).toEqual(columns);
+    expect(first).toBeTruthy();
+  }
+});
+
+test("columns show what the status says", async () => {
+  const conditions = [
+    { type: "Ready", status: "True", reason: "Succeeded", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" },
+  ];
+  const status = {
+    conditions,
+    budget: { limit: "600kbit/s", used: "512kbit/s" },
+    devices: { selected: 3, updated: 2 },
+  };
+  await kubectl("patch", "olp", "north", "--subresource=status", "--type=merge", "-p", JSON.stringify({ status }));
+  const line = (await kubectl("get", "olp", "north", "--no-headers", "-o", "wide")).trim().split(/ {2,}/);
+  expect(line.slice(0, 5)).toEqual(["north", "600kbit/s", "512kbit/s", "3", "2"]);
+  expect(line).toContain("Succeeded");
+  await kubectl("wait", "--for=condition=Ready", "olp/north", "--timeout=5s");
+});
+
+test.each(names)("kubectl explain knows every field of a %s", async (kind) => {
+  const text = await kubectl("explain", kinds[kind].plural, "--recursive");
+  expect(text).toContain(kinds[kind].about.slice(0, 40));
+  expect(await kubectl("explain", `${kinds[kind].plural}.status.conditions.reason`)).toContain("Why, as one word");
+});
+
+test("a backend is scaled as anything else", async () => {
+  await kubectl("scale", "ib/street", "--replicas=3");
+  expect(await kubectl("get", "ib", "street", "-o", "jsonpath={.spec.replicas}")).toBe("3");
+  const selector = "app.kubernetes.io/instance=street";
+  const status = { replicas: 2, selector };
+  await kubectl("patch", "ib", "street", "--subresource=status", "--type=merge", "-p", JSON.stringify({ status }));
+  const { body } = await kube.request(
+    "GET",
+    "/apis/sluice.dev/v1alpha1/namespaces/default/inferencebackends/street/scale",
+  );
+  expect(body).toMatchObject({ kind: "Scale", spec: { replicas: 3 }, status: { replicas: 2, selector } });
+  const refused = await kube.kubectl(["scale", "ib/triton", "--replicas=3"]);
+  expect(refused.stderr).toContain("an external service has neither replicas nor an image here");
+});
+
+test("a policy's list entries belong to whoever wrote them", async () => {
+  const entry = { name: "night", selector: { matchLabels: { shift: "night" } }, weight: "3" };
+  const mine = { apiVersion: "sluice.dev/v1alpha1", kind: "OffloadPolicy", metadata: { name: "north" } };
+  const input = JSON.stringify({ ...mine, spec: { backendRef: { name: "street" }, budget: { weights: [entry] } } });
+  const args = ["apply", "--server-side", "--field-manager=night-shift", "-f", "-"];
+  expect(await kube.kubectl(args, { input })).toMatchObject({ code: 0 });
+  const weights = await kubectl("get", "olp", "north", "-o", "jsonpath={.spec.budget.weights[*].name}");
+  expect(weights.split(" ").toSorted()).toEqual(["crossroads", "night"]);
+});
