@@ -75,14 +75,15 @@ function inner(node: Node, path: string): Node {
   return more;
 }
 
-/** A pattern becomes a rule, because rules have messages for people. */
+/** A pattern with a message becomes a rule, because rules have messages; that of a format goes with the format. */
 function rules(node: Node): Node {
   const key = "x-kubernetes-validations";
   const own = (node[key] ?? []) as readonly CelRule[];
   const { pattern, message, format } = node as Record<string, string | undefined>;
-  const byPattern = pattern === undefined || format !== undefined ? [] : [{ rule: matches(pattern), message }];
-  const all = [...byPattern, ...own];
-  return all.length === 0 ? {} : { [key]: all };
+  const spoken = pattern !== undefined && message !== undefined;
+  const all = [...(spoken ? [{ rule: matches(pattern), message }] : []), ...own];
+  const plain = pattern !== undefined && !spoken && format === undefined;
+  return { ...(plain ? { pattern } : {}), ...(all.length === 0 ? {} : { [key]: all }) };
 }
 
 /** A raw string of CEL: a backslash in it stands for itself. */
