@@ -16,8 +16,9 @@ export interface Structural {
 
 type Node = Record<string, unknown>;
 
-/** Words of JSON Schema that say nothing to the API server, or that a CEL rule or a format says better. */
-const dropped = new Set(["examples", "pattern", "message", "anyOf", "$schema"]);
+/** Words of JSON Schema that the API server knows, beside its own `x-kubernetes-…`; the others are left out. */
+const kept =
+  /^(type|description|default|enum|format|nullable|required|(exclusive)?(min|max)imum|(min|max)(Length|Items|Properties)|x-kubernetes-.+)$/i;
 /** Fields by which the entries of a list are told apart, when they have one and must have it. */
 const listKeys = ["name", "type"] as const;
 
@@ -49,8 +50,8 @@ function patternMessage(schema: z.core.$ZodType): string | undefined {
 
 function shaped(node: Node, path: string): Structural {
   const one = single(node, path);
-  const kept = Object.entries(one).filter(([word]) => !dropped.has(word) && word !== "additionalProperties");
-  return { ...Object.fromEntries(kept), ...inner(one, path), ...rules(one), ...listType(one) } as Structural;
+  const plain = Object.entries(one).filter(([word]) => kept.test(word));
+  return { ...Object.fromEntries(plain), ...inner(one, path), ...rules(one), ...listType(one) } as Structural;
 }
 
 /** Of a choice between a list and a shorthand for it, the API server takes the list. */
