@@ -17,6 +17,12 @@ const dryRun = "?dryRun=All&fieldValidation=Strict";
 const create = (kind: KindName, name: string, changes: Changes = {}, query = "?fieldValidation=Strict") =>
   kube.request("POST", `${pathOf(kind)}${query}`, objectOf(kind, name, changes));
 
+async function created(...args: Parameters<typeof create>) {
+  const { body } = await create(...args);
+  expect(body).toMatchObject({ kind: args[0] });
+  return body;
+}
+
 test.each(names)("%s is established, and its schema is structural", async (kind) => {
   const { body } = await kube.request(
     "GET",
@@ -30,23 +36,20 @@ test.each(names)("%s is established, and its schema is structural", async (kind)
 });
 
 test.each(names)("a sound %s is taken by both, and defaults are the same", async (kind) => {
-  const { status, body } = await create(kind, "sound", {}, dryRun);
-  expect(status, body.message).toBe(201);
+  const body = await created(kind, "sound", {}, dryRun);
   const here = kinds[kind].schema.parse(objectOf(kind, "sound"));
   expect(kinds[kind].schema.parse(body).spec).toEqual(here.spec);
 });
 
 describe("bad objects", () => {
   test.each(badObjects)("$kind $changes: $message", async ({ kind, changes, field, message, here = message }) => {
-    const { status, body } = await create(kind, "bad", changes, dryRun);
-    expect([400, 422], JSON.stringify(body.spec)).toContain(status);
+    const { body } = await create(kind, "bad", changes, dryRun);
+    expect(body).toMatchObject({ kind: "Status", status: "Failure" });
     expect(body.message).toContain(field);
     expect(body.message).toContain(message);
-    const parsed = kinds[kind].schema.safeParse(objectOf(kind, "bad", changes));
-    if (here === null) return expect(parsed.success).toBe(true);
-    expect(JSON.stringify(parsed.error?.issues.map((issue) => issue.message))).toContain(
-      JSON.stringify(here).slice(1, -1),
-    );
+    const issues = kinds[kind].schema.safeParse(objectOf(kind, "bad", changes)).error?.issues ?? [];
+    const found = issues.map((issue) => issue.message);
+    expect(here === null ? found : found.filter((text) => text.includes(here))).toHaveLength(here === null ? 0 : 1);
   });
 
   test("a name that is no NATS token is refused", async () => {
@@ -57,8 +60,7 @@ describe("bad objects", () => {
 
 test.each(badChanges)("%s %j → %j: %s %s", async (kind, before, after, field, message) => {
   const name = `change-${badChanges.findIndex((change) => change[2] === after)}`;
-  const { status, body } = await create(kind, name, before);
-  expect(status, body.message).toBe(201);
+  const body = await created(kind, name, before);
   const object = { ...body, spec: objectOf(kind, name, { ...before, ...after }).spec };
   const refused = await kube.request("PUT", `${pathOf(kind)}/${name}`, object);
   expect(refused.status).toBe(422);

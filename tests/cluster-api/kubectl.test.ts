@@ -14,9 +14,9 @@ const names = Object.keys(kinds) as KindName[];
 const samples = ["models", "deploy/samples/models", "deploy/samples/fleet"];
 
 async function kubectl(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await kube.kubectl(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
+  const ran = await kube.kubectl(args);
+  expect(ran).toMatchObject({ code: 0 });
+  return ran.stdout;
 }
 
 test.each(samples)("every sample of %s can be applied, on the client's side and on the server's", async (folder) => {

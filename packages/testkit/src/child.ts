@@ -53,7 +53,7 @@ export async function working<T>(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
   if (seen === ended) throw new Error(`${name} ended: ${child.lastWords ?? "no message"}`);
-  return seen as Truthy<T>;
+  return seen;
 }
 
 const hasEnded = (child: ChildProcess) =>

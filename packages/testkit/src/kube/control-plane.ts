@@ -78,6 +78,6 @@ export class ControlPlane {
 
   /** Those that talk to others first. Nothing is worth saving, so nobody is asked to end in order. */
   async end(): Promise<void> {
-    for (const child of [...this.#children.values()].reverse()) await terminate(child, "SIGKILL");
+    for (const child of [...this.#children.values()].toReversed()) await terminate(child, "SIGKILL");
   }
 }

@@ -56,5 +56,5 @@ it("leaves nothing behind", async () => {
   expect(existsSync(folder)).toBe(true);
   await kube.stop();
   expect(existsSync(folder)).toBe(false);
-  await expect(kube.request("GET", "/readyz")).rejects.toThrow();
+  await expect(kube.request("GET", "/readyz")).rejects.toThrow("ENOENT");
 });

@@ -4,7 +4,7 @@ import { Agent, request } from "node:https";
 export interface KubeAnswer {
   readonly status: number;
   /** The object, the list, or the `Status` that says what went wrong. */
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the API server says, as a test wants to look at it
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the API server says, as a test wants to look at it
   readonly body: any;
 }
 
