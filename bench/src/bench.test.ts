@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { tempDir } from "@sluice/testkit";
 import { expect, it } from "vitest";
 import type { Findings } from "./measure.ts";
+import { page, readResults, writeResults } from "./results.ts";
 import { blockMeans, fitLine, quantile } from "./statistics.ts";
 
 const main = join(import.meta.dirname, "main.ts");
@@ -21,6 +22,21 @@ it("measures what it is asked for and writes it as numbers", async () => {
     expect(value).toBeGreaterThan(0);
     expect(unit).toBe("µs");
   }
+});
+
+it("keeps what earlier runs found beside what this one finds", async () => {
+  await using dir = tempDir();
+  const out = join(dir.path, "deep", "results.json");
+  expect(await readResults(out)).toEqual({});
+  const findings = (value: number): Findings => ({
+    setting: { boxes: 1 },
+    measures: [{ name: "n", value, unit: "ms" }],
+  });
+  await writeResults(out, { memory: findings(1), "round-trip": findings(2) });
+  const results = { ...(await readResults(out)), memory: findings(3) };
+  const sections = page(results, ["round-trip", "edge-throughput", "memory"]).split("\n## ").slice(1);
+  expect(sections.map((text) => text.split("\n")[0])).toEqual(["round-trip", "memory"]);
+  expect(sections[1]).toContain("3.00 ms");
 });
 
 it("refuses a benchmark that there is not, and names those that there are", () => {

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { repoRoot } from "@sluice/testkit";
 import { allocation } from "./allocation.ts";
@@ -11,6 +11,7 @@ import { localLatency } from "./local-latency.ts";
 import { findMaterial } from "./material.ts";
 import { type Findings, scales } from "./measure.ts";
 import { memory } from "./memory.ts";
+import { page, readResults, writeResults } from "./results.ts";
 import { roundTrip } from "./round-trip.ts";
 import { table } from "./table.ts";
 
@@ -41,22 +42,13 @@ if (unknown.length > 0) {
 }
 
 const context = { scale: values.quick ? scales.quick : scales.full, material: findMaterial() };
-const results: Record<string, Findings> = {};
-const tables: string[] = [];
+const before = await readResults(values.out);
+const found: Record<string, Findings> = {};
 for (const name of names) {
-  results[name] = await benchmarks[name]!(context);
-  tables.push(table(name, results[name]));
-  process.stdout.write(`${tables.at(-1)}\n`);
+  found[name] = await benchmarks[name]!(context);
+  process.stdout.write(`${table(name, found[name])}\n`);
 }
-await mkdir(dirname(values.out), { recursive: true });
-await writeFile(values.out, `${JSON.stringify(results, null, 2)}\n`);
-if (values.docs) await writeFile(join(repoRoot, "docs/reference/speed.md"), document(tables));
+const results = { ...before, ...found };
+await writeResults(values.out, results);
+if (values.docs) await writeFile(join(repoRoot, "docs/reference/speed.md"), page(results, Object.keys(benchmarks)));
 process.stdout.write(`written to ${values.out}\n`);
-
-function document(sections: readonly string[]): string {
-  const intro =
-    "Measured by `make bench`, each figure beside its peer or limit in the same run: programs that are compared take " +
-    "turns of a few seconds, and a ratio is the median over the rounds. Absolute figures are those of the machine at " +
-    "hand; only the ratios carry over.\n";
-  return `# Speed\n\n${intro}\n${sections.join("\n")}`;
-}
