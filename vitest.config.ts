@@ -4,8 +4,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{packages,services,operators}/*/src/**/*.test.ts", "{tests,e2e,bench}/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // For machines that are busy with other things: a test that hangs is found all the same.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     pool: "forks",
     maxWorkers: 2,
   },

@@ -48,7 +48,8 @@ test("looping counts on, while sourceIndex begins anew", async () => {
   expect(seen.map((f) => f.shown)).toEqual(upTo(20).map((n) => n % 7));
 });
 
-test("realtime plays by the file's timestamps", async () => {
+// Time passes here for real, and another program may take the processor: once in three it is left alone.
+test("realtime plays by the file's timestamps", { retry: 2 }, async () => {
   const clip = await buildClip(join(temporaryFolder(), "a.mp4"), { frames: 20, fps: 20 });
   const seen = await take(openTest(`file:${clip}`, { pace: "realtime" }));
   const lastsMs = seen.at(-1)!.capturedAtMs - seen[0]!.capturedAtMs;

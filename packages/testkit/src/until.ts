@@ -1,4 +1,6 @@
 const pollMs = 10;
+/** Long for a condition that never holds, and no time at all for one that does: a machine may be busy with other things. */
+const patienceMs = 30_000;
 
 export type Truthy<T> = Exclude<T, false | null | undefined | 0 | "">;
 
@@ -8,7 +10,7 @@ export type Truthy<T> = Exclude<T, false | null | undefined | 0 | "">;
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, what = "the condition" }: { timeoutMs?: number; what?: string } = {},
+  { timeoutMs = patienceMs, what = "the condition" }: { timeoutMs?: number; what?: string } = {},
 ): Promise<Truthy<T>> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {

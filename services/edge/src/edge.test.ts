@@ -114,7 +114,7 @@ describe("a device whose cloud fails", () => {
     await using nats = await startNats();
     await nats.stop();
     const edge = await startDevice(configOf(site, nats.url));
-    await until(() => main(edge).answered > 50, { timeoutMs: 20_000 });
+    await until(() => main(edge).answered > 50);
     expect(edge.report().uplink.state).toBe("disconnected");
     expect(main(edge).sent).toBe(0);
     expectBooks(edge);
@@ -132,7 +132,7 @@ describe("a device whose cloud fails", () => {
     const edge = await startDevice(configOf(site, nats.url));
     await until(() => (main(edge).offloads.answered ?? 0) > 3, { timeoutMs: 30_000 });
     await nats.kill();
-    await until(() => edge.report().uplink.state === "disconnected", { timeoutMs: 20_000 });
+    await until(() => edge.report().uplink.state === "disconnected");
     const before = main(edge);
     await until(() => main(edge).answered > before.answered + 50);
     expect(main(edge).sent - before.sent).toBeLessThanOrEqual(1);
@@ -236,7 +236,7 @@ describe("a device with a bad model or stream", () => {
     ];
     const edge = await startDevice(configOf(site, nats.url, { streams }));
     const stream = (name: string) => edge.report().streams.find((s) => s.name === name)!;
-    await until(() => stream("bad").state === "retrying" && stream("main").answered > 25, { timeoutMs: 20_000 });
+    await until(() => stream("bad").state === "retrying" && stream("main").answered > 25);
     expect(stream("bad").problem).toContain("garbage.mp4");
     expect(stream("bad").frames).toBe(0);
     await edge.close();

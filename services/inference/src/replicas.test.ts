@@ -36,8 +36,8 @@ test("a broker that dies makes the service unready; when it is back, it serves a
   await until(async () => (await fetch(`${service.url}/readyz`)).status === 503);
   expect((await metrics())["sluice_inference_connected"]).toBe(0);
   await nats.start();
-  await until(async () => (await fetch(`${service.url}/readyz`)).status === 200, { timeoutMs: 20_000 });
-  await until(() => camera.link.connected, { timeoutMs: 20_000 });
+  await until(async () => (await fetch(`${service.url}/readyz`)).status === 200);
+  await until(() => camera.link.connected);
   await warm(camera);
   expect(unaccounted(await metrics())).toBe(0);
 });
