@@ -12,6 +12,7 @@ pinned = $(shell sed -n 's,^\t$(1) v,v,p' tools/kube/go.mod)
 kubernetes := $(local)/bin/kubernetes-$(call pinned,k8s.io/kubernetes)
 kubectl := $(local)/bin/kubectl
 etcd := $(local)/bin/etcd-$(call pinned,go.etcd.io/etcd/server/v3)
+helm := $(local)/bin/helm
 
 .PHONY: help setup demo test simulate kube cluster-api lint bench train doctor clean
 
@@ -21,7 +22,7 @@ help: ## Show this list
 demo: setup $(nats_server) ## Watch three cameras being corrected by a cloud model (ARGS="--help" for more)
 	@node services/cli/src/main.ts demo $(ARGS)
 
-test: setup $(nats_server) kube ## Run every test that this machine can run
+test: setup $(nats_server) $(helm) kube ## Run every test that this machine can run
 	@node tests/run.ts $(ARGS)
 
 simulate: setup ## Run the lease protocol through more years of faults (SIMULATE_STEPS=20000000 SIMULATE_SEED=100)
@@ -74,6 +75,11 @@ $(kubernetes):
 
 $(kubectl): $(kubernetes)
 	@ln -sf $(<F) $@
+
+$(helm): tools/helm/go.mod tools/helm/go.sum
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	cd tools/helm && go build -trimpath -ldflags "-s -w" -o ../../$(helm).$$$$ helm.sh/helm/v4/cmd/helm && mv ../../$(helm).$$$$ ../../$(helm)
 
 clean: ## Remove everything that the targets above made
 	rm -rf node_modules $(local)

@@ -52,9 +52,9 @@ export function libraryOwners(repository: Repository): string[] {
 
 export function packageLists(repository: Repository): string[] {
   const edges = edgesOf(repository);
-  return [...matching(repository, /^((packages|services|operators|deploy)\/[^/]+|bench|e2e)\/package\.json$/)].flatMap(
-    ({ path, text }) => packageList(path, JSON.parse(text) as Lists, edges),
-  );
+  return [
+    ...matching(repository, /^((packages|services|operators|deploy)\/[^/]+|charts|bench|e2e)\/package\.json$/),
+  ].flatMap(({ path, text }) => packageList(path, JSON.parse(text) as Lists, edges));
 }
 
 interface Lists {

@@ -63,6 +63,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
     ["commander", "picocolors", "cli-table3"],
   ),
   ["operator", { folder: "operators/offload", imports: [...base, "rollout"], pure: false, libraries: [] }],
+  ["charts", { folder: "charts", imports: base, pure: true, libraries: [] }],
   ["images", { folder: "deploy/images", imports: [], pure: false, libraries: ["esbuild"] }],
 ]);
 
