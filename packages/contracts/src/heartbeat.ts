@@ -8,11 +8,17 @@ export const dropReasons = ["superseded", "model-error"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 const agreementSchema = z.object({
-  /** Replies that it rests on. */
+  /** Audits that it rests on: frames drawn at random, and answered. */
   samples: count,
-  /** Mean frame F1 against the replies, or null while there are too few to say. */
+  /** Mean frame F1 against the cloud model over all frames, sent or not; null while too few were audited to say. */
   local: z.number().nullable(),
   corrected: z.number().nullable(),
+  /** How far to either side of each mean the truth lies with a chance of 95 %. */
+  localHalfWidth: z.number().min(0).nullable().optional(),
+  correctedHalfWidth: z.number().min(0).nullable().optional(),
+  /** Frames that the audits stand for, and audits that were drawn and not answered. */
+  frames: count.optional(),
+  missing: count.optional(),
 });
 
 /** A stream's counters since the daemon started: `frames = answered + the sum of dropped` once all work is done. */
@@ -33,6 +39,8 @@ export const streamReportSchema = z.object({
   bytes: count,
   price: z.number(),
   agreement: agreementSchema,
+  /** How far what the edge model detects is believed, 0 to 1, of the classes that it detects most. */
+  beliefs: z.record(z.string(), z.number().min(0).max(1)).optional(),
 });
 export type StreamReport = z.output<typeof streamReportSchema>;
 

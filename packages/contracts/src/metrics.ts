@@ -82,10 +82,20 @@ export const metrics = {
   },
   sluice_agreement_ratio: {
     type: "gauge",
-    help: "Mean frame F1 against the cloud's replies, by answer (local, corrected); absent while unknown.",
+    help: "Mean frame F1 against the cloud model over all frames, by answer (local, corrected), estimated from audits; absent while unknown.",
     labels: ["stream", "answer"],
   },
-  sluice_agreement_samples: { type: "gauge", help: "Replies that the agreement rests on.", labels: ["stream"] },
+  sluice_agreement_halfwidth: {
+    type: "gauge",
+    help: "How far to either side of that mean the truth lies with a chance of 95 %; absent while unknown.",
+    labels: ["stream", "answer"],
+  },
+  sluice_agreement_samples: { type: "gauge", help: "Audits that the agreement rests on.", labels: ["stream"] },
+  sluice_agreement_audits_total: {
+    type: "counter",
+    help: "Frames drawn to be audited, by outcome: answered, or missing: not sent for want of bytes, or sent and not answered.",
+    labels: ["stream", "outcome"],
+  },
   sluice_inference_requests_total: { type: "counter", help: "Requests received.", labels: ["model", "transport"] },
   sluice_inference_answered_total: { type: "counter", help: "Requests answered.", labels: ["model", "transport"] },
   sluice_inference_refused_total: {

@@ -38,6 +38,41 @@ describe("TokenBucket", () => {
     );
   });
 
+  it("never lets more through over restarts, clean or not, however often", () => {
+    const step = fc.record({
+      ms: fc.double({ min: 0, max: 500, noNaN: true }),
+      bytes: fc.nat(20_000),
+      restart: fc.boolean(),
+      // Each run has a clock of its own, which begins anywhere.
+      origin: fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.nat(50_000), fc.array(step, { maxLength: 80 }), (rate, burst, steps) => {
+        let nowMs = 0;
+        let origin = 0;
+        let bucket = new TokenBucket(rate, burst, origin);
+        const taken: { atMs: number; bytes: number }[] = [];
+        // Each run's start is cut to a whole microsecond.
+        const cutMs = 0.001 * (2 + steps.filter((s) => s.restart).length);
+        for (const { ms, bytes, restart, origin: next } of steps) {
+          nowMs += ms;
+          if (restart) {
+            origin = next - nowMs;
+            bucket = new TokenBucket(rate, burst, origin + nowMs);
+          }
+          if (bucket.take(bytes, origin + nowMs)) taken.push({ atMs: nowMs, bytes });
+        }
+        for (const [from, { atMs }] of taken.entries()) {
+          let sum = 0;
+          for (const later of taken.slice(from)) {
+            sum += later.bytes;
+            expect(sum).toBeLessThanOrEqual((rate * (later.atMs - atMs + cutMs)) / 1_000 + burst);
+          }
+        }
+      }),
+    );
+  });
+
   it("spends a budget to the byte over a million random steps", () => {
     const prng = seededPrng(7);
     const rate = 123_457;

@@ -1,10 +1,5 @@
-import type { DropReason, MetricName, Outcome, Reason, StreamReport } from "@sluice/contracts";
-import { Ring } from "@sluice/foundation";
+import type { DropReason, MetricName, Outcome, Reason } from "@sluice/contracts";
 import type { Metrics } from "@sluice/observability";
-
-/** Replies that the agreement is the mean of, and how many it takes before it is worth stating. */
-const agreementWindow = 200;
-const agreementMinimum = 5;
 
 /**
  * The books of one stream: every captured frame ends as answered or dropped with a reason, every offload in one
@@ -13,7 +8,6 @@ const agreementMinimum = 5;
 export class Account {
   readonly #stream: string;
   readonly #metrics: Metrics;
-  readonly #agreements = new Ring<{ local: number; corrected: number }>(agreementWindow);
   frames = 0;
   answered = 0;
   sent = 0;
@@ -64,28 +58,14 @@ export class Account {
     this.#metrics.inc("sluice_edge_offloads_total", { stream: this.#stream, outcome });
   }
 
-  /** A reply told how good the local answer and Sluice's own were: F1 of each against it. */
-  agree(local: number, corrected: number, ageMs: number): void {
-    this.#agreements.push({ local, corrected });
+  /** A reply came `ageMs` after its frame was captured. */
+  correct(ageMs: number): void {
     this.#metrics.observe("sluice_edge_correction_seconds", { stream: this.#stream }, ageMs / 1_000);
-    const { samples, ...means } = this.agreement();
-    this.#metrics.set("sluice_agreement_samples", { stream: this.#stream }, samples);
-    for (const answer of ["local", "corrected"] as const) {
-      const mean = means[answer];
-      if (mean !== null) this.#metrics.set("sluice_agreement_ratio", { stream: this.#stream, answer }, mean);
-    }
   }
 
-  agreement(): StreamReport["agreement"] {
-    const samples = this.#agreements.size;
-    if (samples < agreementMinimum) return { samples, local: null, corrected: null };
-    let local = 0;
-    let corrected = 0;
-    for (const each of this.#agreements) {
-      local += each.local;
-      corrected += each.corrected;
-    }
-    return { samples, local: local / samples, corrected: corrected / samples };
+  /** A frame was drawn to be audited, and this became of it. */
+  audit(outcome: "answered" | "missing"): void {
+    this.#metrics.inc("sluice_agreement_audits_total", { stream: this.#stream, outcome });
   }
 
   #count(name: MetricName & `sluice_edge_frames_${string}`, by = 1): void {

@@ -11,11 +11,12 @@ import {
   startTracing,
   type Tracing,
 } from "@sluice/observability";
-import { Price, Road, TokenBucket } from "@sluice/offload";
+import { type Price, Road, TokenBucket } from "@sluice/offload";
 import { Account } from "./account.ts";
 import { BackendWatch } from "./backend-watch.ts";
 import { Events } from "./events.ts";
 import { LiveView } from "./live.ts";
+import { recallPrice } from "./memory.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Recent } from "./recent.ts";
 import { State } from "./state/state.ts";
@@ -97,7 +98,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     state,
     model,
     bucket,
-    price: new Price(),
+    price: recallPrice(state),
     road: new Road(),
     events,
     link,

@@ -41,7 +41,7 @@ describe("a device with a cloud that answers", () => {
     await using nats = await startNats();
     await using heard = await neighbours(nats, (request) => request.answer(goodReply(request)));
     const edge = await startDevice(configOf(site, nats.url));
-    await until(() => main(edge).agreement.samples >= 5 && heard.decisions.length > 100, { timeoutMs: 30_000 });
+    await until(() => main(edge).agreement.corrected !== null && heard.decisions.length > 100, { timeoutMs: 60_000 });
     expectBooks(edge);
 
     const locals = heard.results.filter((r) => r.kind === "local");

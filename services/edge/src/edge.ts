@@ -1,7 +1,9 @@
 import type { Heartbeat } from "@sluice/contracts";
 import { serveDevice } from "./api.ts";
 import { type EdgeOptions, openShared, openStream, type Running, type Shared } from "./device.ts";
+import { setGauges } from "./gauges.ts";
 import { heartbeat } from "./heartbeat.ts";
+import { keepMemory } from "./memory.ts";
 
 /** How often a device says that it is alive. */
 const heartbeatMs = 2_000;
@@ -36,6 +38,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   });
   url ??= http.url;
   const stopBeating = beat(shared, report);
+  const rememberAll = keepMemory(shared, streams);
   const done = Promise.all(streams.map((stream) => stream.pipeline.run())).then(() => undefined);
   return {
     url: http.url,
@@ -47,6 +50,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       await Promise.all(streams.map((stream) => stream.capture.close()));
       await done.catch(() => undefined);
       await http.close();
+      rememberAll();
       await closeAll(shared, streams);
     },
   };
@@ -67,10 +71,7 @@ function beat(shared: Shared, report: () => Heartbeat): () => void {
   const once = () => {
     const now = report();
     telemetry.heartbeat(now);
-    metrics.set("sluice_edge_budget_tokens_bytes", {}, now.budget.tokens);
-    for (const { name, inFlight } of now.streams) {
-      metrics.set("sluice_edge_offloads_in_flight", { stream: name }, inFlight);
-    }
+    setGauges(metrics, now);
     cancel = clock.after(heartbeatMs, once);
   };
   once();

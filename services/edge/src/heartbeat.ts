@@ -5,7 +5,15 @@ import type { ModelSlot } from "@sluice/models";
 import type { TokenBucket } from "@sluice/offload";
 import type { Account } from "./account.ts";
 import type { BackendWatch } from "./backend-watch.ts";
+import type { Pipeline } from "./pipeline.ts";
 import type { Uplink } from "./uplink.ts";
+
+interface Reported {
+  readonly name: string;
+  readonly account: Account;
+  readonly pipeline: Pipeline;
+  readonly state: () => CaptureState;
+}
 
 /** What a heartbeat is written from. */
 export interface Vitals {
@@ -16,7 +24,7 @@ export interface Vitals {
   readonly uplink: Uplink;
   readonly backends: BackendWatch;
   readonly bucket: TokenBucket;
-  readonly streams: readonly { name: string; account: Account; state: () => CaptureState }[];
+  readonly streams: readonly Reported[];
   readonly clock: Clock;
 }
 
@@ -43,13 +51,12 @@ export function heartbeat(vitals: Vitals): Heartbeat {
       spentBytes: bucket.spentBytes,
       elapsedMs: nowMs - bucket.startedAtMs,
     },
-    streams: vitals.streams.map((stream) =>
-      report(stream.name, stream.account, stream.state(), uplink.inFlight(stream.name)),
-    ),
+    streams: vitals.streams.map((stream) => report(stream, uplink.inFlight(stream.name))),
   };
 }
 
-function report(name: string, account: Account, capture: CaptureState, inFlight: number): StreamReport {
+function report({ name, account, pipeline, state }: Reported, inFlight: number): StreamReport {
+  const capture = state();
   const { frames, answered, dropped, offloads, sent, bytes, price } = account;
   return {
     name,
@@ -66,6 +73,7 @@ function report(name: string, account: Account, capture: CaptureState, inFlight:
     inFlight,
     bytes,
     price,
-    agreement: account.agreement(),
+    agreement: pipeline.agreement(),
+    beliefs: pipeline.beliefs(),
   };
 }

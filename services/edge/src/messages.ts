@@ -43,11 +43,12 @@ export class Messages {
   /** What became of a decision: `bytes` is what went on the wire, 0 if nothing did, for `reason`. */
   decision(
     frame: CapturedFrame,
-    { signals, value, price, rung }: Decision,
+    { signals, value, price, rung, propensity }: Decision,
     outcome: { reason: Decision["reason"]; bytes: number; tokens: number },
   ): DecisionMessage {
     const sent = outcome.bytes > 0;
     const { staleMs, ...shares } = signals;
+    const audited = propensity > 0 ? { propensity } : {};
     return {
       ...this.#key(frame),
       action: sent ? "send" : "skip",
@@ -55,6 +56,7 @@ export class Messages {
       value,
       price,
       ...outcome,
+      ...audited,
       signals: Number.isFinite(staleMs) ? { ...shares, staleMs } : shares,
     };
   }

@@ -2,29 +2,20 @@ import { setImmediate as yieldOnce } from "node:timers/promises";
 import {
   asSluiceError,
   fromWire,
-  limits,
   type OffloadReply,
   type Reason,
   type Result,
   SluiceError,
+  type StreamReport,
 } from "@sluice/contracts";
 import { type CapturedFrame, encodeJpeg } from "@sluice/imaging";
 import type { OffloadEnd } from "@sluice/messaging";
 import type { Model } from "@sluice/models";
 import type { Span } from "@sluice/observability";
 import type { Decision, RoadView } from "@sluice/offload";
-import { Scene } from "@sluice/scene";
 import { changedShare, type Detection, thumbnail } from "@sluice/vision";
-import { Messages } from "./messages.ts";
 import type { Stage } from "./stage.ts";
-
-/** What is known of the scene for one model and picture size; begun anew when either changes. */
-interface View {
-  readonly key: string;
-  readonly model: Model;
-  readonly scene: Scene;
-  readonly messages: Messages;
-}
+import { View } from "./view.ts";
 
 /** A frame with its local detections. */
 interface Seen {
@@ -35,15 +26,19 @@ interface Seen {
   readonly span: Span;
 }
 
-/** A frame that is to be sent. */
+/** A frame that is to be sent, with what was answered at once. */
 interface Chosen extends Seen {
   readonly decision: Decision;
+  readonly answer: readonly Detection[];
 }
 
 /** An offload under way. */
 interface Sent extends Chosen {
   readonly sentAtMs: number;
 }
+
+/** While these hold no frame can be measured; agreement speaks of the time when the cloud can be asked. */
+const unmeasurable: ReadonlySet<Reason> = new Set(["disconnected", "silent", "late"]);
 
 /**
  * One stream's path: capture → infer → publish the local answer → assess → decide → encode → offload → fuse → publish
@@ -102,12 +97,13 @@ export class Pipeline {
     const { answer, decision } = view.scene.see(frame.index, atMs, local, this.#motion(frame), this.#road(atMs));
     const confident = local.filter((d) => d.score >= view.model.threshold);
     const result = view.messages.local(frame, confident, answer, inferMs);
+    view.trust.answered(confident, answer);
     telemetry.result(result);
     account.answer(inferMs, clock.wallMs() - frame.capturedAtMs);
 
     const conclude = (reason: Reason, bytes: number) => this.#conclude(seen, result, decision, reason, bytes);
     const uses = [live.offer(frame)];
-    if (decision.action === "send") uses.push(this.#offload({ ...seen, decision }, conclude));
+    if (decision.action === "send") uses.push(this.#offload({ ...seen, decision, answer }, conclude));
     else conclude(decision.reason, 0);
     Promise.all(uses)
       .catch((cause: unknown) => logger.warn({ stream: stream.name, frame: frame.index }, asSluiceError(cause).message))
@@ -134,6 +130,7 @@ export class Pipeline {
     const tokens = bucket.available(clock.monotonicMs());
     const message = seen.view.messages.decision(seen.frame, decision, { reason, bytes, tokens });
     account.decide(message.action, reason, decision.price);
+    if (decision.drawn && bytes === 0 && !unmeasurable.has(reason)) seen.view.missed(decision);
     recent.remember(result, message);
     telemetry.decision(message);
     if (bytes === 0) seen.span.end();
@@ -183,12 +180,14 @@ export class Pipeline {
     const nowMs = clock.monotonicMs();
     road.ended(outcome, nowMs - sent.sentAtMs, nowMs);
     if (reply) this.#correct(sent, reply, outcome === "answered");
-    else logger.debug({ stream: stream.name, frame: index, outcome, code: error?.code }, "offload without an answer");
+    else if (sent.decision.reason === "audit") sent.view.missed(sent.decision);
+    if (!reply)
+      logger.debug({ stream: stream.name, frame: index, outcome, code: error?.code }, "offload without an answer");
     sent.span.end(error);
   }
 
   /** Takes a reply in: later frames are answered with it, and its own frame is answered again. */
-  #correct({ frame, view, span }: Sent, reply: OffloadReply, inTime: boolean): void {
+  #correct({ frame, view, span, local, answer, decision }: Sent, reply: OffloadReply, inTime: boolean): void {
     const { account, telemetry, recent, clock, tracing } = this.#stage;
     const fusing = tracing.startSpan("fuse", { parent: span });
     const cloud = fromWire(
@@ -198,36 +197,35 @@ export class Pipeline {
       frame.height / reply.height,
     ).filter((d) => d.score >= reply.threshold);
     const ageMs = Math.max(0, clock.wallMs() - frame.capturedAtMs);
+    if (decision.reason === "audit") view.audited(decision, local, answer, cloud, reply.digest);
     const taught = view.scene.reply(frame.index, cloud);
-    if (taught) account.agree(taught.agreement.local, taught.agreement.corrected, ageMs);
+    if (taught) view.taught();
+    account.correct(ageMs);
     const message = view.messages.correction(frame, taught?.answer ?? cloud, ageMs, inTime);
     recent.correct(message);
     telemetry.result(message);
     fusing.end();
   }
 
-  #viewOf(model: Model, { width, height }: CapturedFrame): View {
-    const key = `${model.digest} ${width}x${height}`;
-    if (this.#view?.key !== key) this.#view = this.#newView(key, model, width, height);
-    return this.#view;
+  /** What audits say of the answers so far. */
+  agreement(): StreamReport["agreement"] {
+    return this.#view?.agreement() ?? { samples: 0, local: null, corrected: null };
   }
 
-  #newView(key: string, model: Model, width: number, height: number): View {
-    const { device, stream, spec, bucket, price, framesPerSecond, prng, uplink } = this.#stage;
-    const scene = new Scene({
-      task: "detection",
-      related: true,
-      width,
-      height,
-      threshold: model.threshold,
-      limit: limits.detectionsPerFrame,
-      spec,
-      bucket,
-      price,
-      framesPerSecond,
-      overheadBytes: uplink.overheadBytes(stream.name),
-      prng,
-    });
-    return { key, model, scene, messages: new Messages(device, stream.name, model.classes) };
+  /** How far what the edge model detects is believed, by class. */
+  beliefs(): Record<string, number> {
+    return this.#view?.trust.byClass() ?? {};
+  }
+
+  /** Hands what was learned to the device's state. */
+  remember(): void {
+    this.#view?.remember();
+  }
+
+  #viewOf(model: Model, frame: CapturedFrame): View {
+    if (this.#view?.is(model, frame)) return this.#view;
+    this.remember();
+    this.#view = new View(this.#stage, model, frame);
+    return this.#view;
   }
 }

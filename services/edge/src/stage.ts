@@ -7,6 +7,7 @@ import type { Price, Road, TokenBucket } from "@sluice/offload";
 import type { Account } from "./account.ts";
 import type { LiveView } from "./live.ts";
 import type { Recent } from "./recent.ts";
+import type { State } from "./state/state.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -22,6 +23,7 @@ export interface Stage {
   readonly bucket: TokenBucket;
   readonly price: Price;
   readonly road: Road;
+  readonly state: State;
   readonly uplink: Uplink;
   readonly telemetry: Telemetry;
   readonly account: Account;

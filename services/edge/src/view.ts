@@ -1,0 +1,152 @@
+import { limits, type StreamReport } from "@sluice/contracts";
+import { fieldsOf, numberIn } from "@sluice/foundation";
+import type { Model } from "@sluice/models";
+import { Agreement, type Decision } from "@sluice/offload";
+import { Scene } from "@sluice/scene";
+import type { Detection } from "@sluice/vision";
+import { Messages } from "./messages.ts";
+import type { Stage } from "./stage.ts";
+import type { Kind } from "./state/document.ts";
+import { Trust } from "./trust.ts";
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What outlives the process: of one stream with one edge model. */
+interface Learned {
+  readonly scene: Scene;
+  readonly agreement: Agreement;
+  /** Digest of the cloud model that the agreement is with. */
+  readonly cloud: string | null;
+}
+
+/** What is known of a stream for one edge model and picture size; begun anew when either changes. */
+export class View {
+  readonly model: Model;
+  readonly scene: Scene;
+  readonly messages: Messages;
+  readonly trust: Trust;
+  readonly size: Size;
+  readonly #stage: Stage;
+  #agreement: Agreement;
+  #cloud: string | null;
+  #changed = false;
+
+  constructor(stage: Stage, model: Model, size: Size) {
+    this.#stage = stage;
+    this.model = model;
+    this.size = { width: size.width, height: size.height };
+    this.messages = new Messages(stage.device, stage.stream.name, model.classes);
+    this.trust = new Trust(model.classes);
+    const learned = stage.state.load(this.#name, this.#kind) ?? this.#begin();
+    this.scene = learned.scene;
+    this.#agreement = learned.agreement;
+    this.#cloud = learned.cloud;
+  }
+
+  is(model: Model, { width, height }: Size): boolean {
+    return this.model.digest === model.digest && this.size.width === width && this.size.height === height;
+  }
+
+  /** A frame that was drawn to be audited stayed here, or nobody answered. */
+  missed({ propensity }: Decision): void {
+    this.#changed = true;
+    this.#stage.account.audit("missing");
+    this.#agreement.missed(propensity, this.#stage.clock.monotonicMs());
+  }
+
+  /**
+   * The cloud answered a frame that was drawn to be audited: `local` and `answer` are what was published of it. Another
+   * cloud model begins another agreement.
+   */
+  audited(
+    { propensity }: Decision,
+    local: readonly Detection[],
+    answer: readonly Detection[],
+    cloud: readonly Detection[],
+    digest: string,
+  ): void {
+    this.#changed = true;
+    if (digest !== this.#cloud) this.#agreement = new Agreement();
+    this.#cloud = digest;
+    this.#stage.account.audit("answered");
+    this.#agreement.answered(propensity, this.scene.agreed(local, answer, cloud), this.#stage.clock.monotonicMs());
+  }
+
+  agreement(): StreamReport["agreement"] {
+    const { samples, missing, frames, local, corrected } = this.#agreement.estimate(this.#stage.clock.monotonicMs());
+    return {
+      samples,
+      local: local?.mean ?? null,
+      corrected: corrected?.mean ?? null,
+      localHalfWidth: local?.halfWidth ?? null,
+      correctedHalfWidth: corrected?.halfWidth ?? null,
+      frames,
+      missing,
+    };
+  }
+
+  /** A reply taught something. */
+  taught(): void {
+    this.#changed = true;
+  }
+
+  /** Hands what was learned to the state, if there is news. */
+  remember(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    const { state } = this.#stage;
+    state.save(this.#name, this.#kind, { scene: this.scene, agreement: this.#agreement, cloud: this.#cloud });
+  }
+
+  get #name(): string {
+    return `stream.${this.#stage.stream.name}.${this.model.digest.slice(0, 12)}`;
+  }
+
+  get #kind(): Kind<Learned> {
+    const { clock } = this.#stage;
+    return {
+      version: 1,
+      write: ({ scene, agreement, cloud }) => ({
+        writtenAtMs: clock.wallMs(),
+        scene,
+        agreement: agreement.written(clock.monotonicMs()),
+        cloud,
+      }),
+      parse: (value) => {
+        const { writtenAtMs, scene, agreement, cloud } = fieldsOf(value, "document");
+        // A clock that went back tells nothing of how long the device slept.
+        const sleptMs = Math.max(0, clock.wallMs() - numberIn(writtenAtMs, "writtenAtMs", 0, Number.MAX_SAFE_INTEGER));
+        return {
+          scene: this.#sceneOf(scene),
+          agreement: Agreement.from(agreement, clock.monotonicMs(), sleptMs),
+          cloud: typeof cloud === "string" ? cloud : null,
+        };
+      },
+    };
+  }
+
+  #begin(): Learned {
+    return { scene: this.#sceneOf(undefined), agreement: new Agreement(), cloud: null };
+  }
+
+  #sceneOf(learned: unknown): Scene {
+    const { stream, spec, bucket, price, framesPerSecond, prng, uplink } = this.#stage;
+    return new Scene({
+      ...this.size,
+      task: "detection",
+      related: true,
+      threshold: this.model.threshold,
+      limit: limits.detectionsPerFrame,
+      spec,
+      bucket,
+      price,
+      framesPerSecond,
+      overheadBytes: uplink.overheadBytes(stream.name),
+      prng,
+      learned,
+    });
+  }
+}
