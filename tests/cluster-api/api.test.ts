@@ -2,7 +2,7 @@ import { type KindName, kinds } from "@sluice/contracts";
 import { type Kube, startKube } from "@sluice/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { badChanges, badObjects } from "./bad-objects.ts";
-import { type Changes, objectOf } from "./objects.ts";
+import { type Changes, filledIn, objectOf } from "./objects.ts";
 
 /** The kinds of Sluice on a real API server, beside the schemas that the programs use. */
 let kube: Kube;
@@ -37,8 +37,16 @@ test.each(names)("%s is established, and its schema is structural", async (kind)
 
 test.each(names)("a sound %s is taken by both, and defaults are the same", async (kind) => {
   const body = await created(kind, "sound", {}, dryRun);
+  expect(body.spec).toMatchObject(filledIn[kind]);
   const here = kinds[kind].schema.parse(objectOf(kind, "sound"));
   expect(kinds[kind].schema.parse(body).spec).toEqual(here.spec);
+});
+
+test("what is not written at all has its defaults too", async () => {
+  const unwritten = { budget: undefined, gate: undefined, rollout: undefined };
+  const { spec } = await created("OffloadPolicy", "sound", unwritten, dryRun);
+  expect(spec).toMatchObject({ budget: { rate: "200kbit/s" }, gate: { metrics: [] }, rollout: { waves: [] } });
+  expect((await created("EdgeDevice", "sound", { streams: undefined }, dryRun)).spec).toMatchObject({ streams: [] });
 });
 
 describe("bad objects", () => {

@@ -20,6 +20,28 @@ export const soundSpecs = {
   },
 } as const satisfies Record<KindName, object>;
 
+/** What the API server fills in of a sound spec, as it stands there: text, not numbers. */
+export const filledIn = {
+  EdgeDevice: { weight: "1", streams: [{ name: "gate", masks: [] }] },
+  InferenceModel: { preprocess: {}, thresholds: { score: "0.35", nms: "0.45" } },
+  InferenceBackend: {
+    scaling: { min: 1, max: 4, targetQueueDelay: "50ms", cooldown: "5m" },
+    batching: { maxSize: 4, maxDelay: "5ms", maxQueue: 64 },
+    resources: { cpu: "1", memory: "1Gi", gpus: 0 },
+  },
+  OffloadPolicy: {
+    selector: {},
+    priority: 0,
+    budget: { rate: "200kbit/s", burst: "64KiB", floor: "0B/s", weights: [] },
+    decision: { policy: "learned" },
+    payload: { rungs: [{ name: "full", width: 640, quality: 75 }] },
+    delivery: { deadline: "1s", inFlight: 2 },
+    audit: { share: "0.1" },
+    gate: { interval: "1m", minSamples: 30, passes: 1, failureLimit: 2, deadline: "1h" },
+    rollout: { paused: false, onFailure: "rollback", waves: [{ name: "canary", approval: false }] },
+  },
+} as const satisfies Record<KindName, object>;
+
 /** Fields to set, by path such as `streams.0.fps`; undefined takes a field away. */
 export type Changes = Readonly<Record<string, unknown>>;
 

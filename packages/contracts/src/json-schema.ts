@@ -2,7 +2,12 @@ import * as z from "zod";
 
 /** The JSON Schema (draft 2020-12) of what somebody writes to fit `schema`: for references and for editors. */
 export function jsonSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any", override: withoutRules }) as JsonSchema;
+}
+
+/** Rules in CEL are for the API server. */
+function withoutRules({ jsonSchema: node }: { jsonSchema: Record<string, unknown> }): void {
+  delete node["x-kubernetes-validations"];
 }
 
 /** The part of JSON Schema that Sluice's schemas use. */

@@ -59,7 +59,7 @@ const specSchema = z.strictObject({
   weight: weightSchema.describe("Its bytes are worth so many times what they are by themselves.").prefault("1"),
   floor: rateSchema.optional().describe("What it keeps whatever others bid; the policy's floor if not given."),
   cap: rateSchema.optional().describe("The most that its link can take, whatever a policy grants."),
-  streams: namedList(streamSchema).max(limits.streamsPerDevice).default([]).describe("Its cameras."),
+  streams: namedList(streamSchema).max(limits.streamsPerDevice).prefault([]).describe("Its cameras."),
 });
 export type EdgeDeviceSpec = z.output<typeof specSchema>;
 

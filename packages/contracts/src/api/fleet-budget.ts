@@ -35,7 +35,7 @@ export const fleetBudgetSchema = z
     weights: namedList(weightingSchema)
       .max(32)
       .describe("Devices that matter more or less; the first entry that selects a device counts, times its own weight.")
-      .default([]),
+      .prefault([]),
   })
   .prefault({});
 export type FleetBudget = z.output<typeof fleetBudgetSchema>;

@@ -52,7 +52,7 @@ export const gateSchema = z
     deadline: durationSchema.describe("Time for a wave to pass; then the rollout waits for a person.").prefault("1h"),
     metrics: namedList(metricSchema)
       .max(16)
-      .default([])
+      .prefault([])
       .describe("What is looked at. Without any, a wave passes when its devices have confirmed the revision."),
   })
   .prefault({});

@@ -37,7 +37,7 @@ export const rolloutSchema = z
       .describe("When a gate fails: give the devices the last good revision, or leave them and wait."),
     waves: namedList(waveSchema)
       .max(32)
-      .default([])
+      .prefault([])
       .describe("In this order; devices that no wave reaches follow last. Without waves all change at once."),
   })
   .prefault({});

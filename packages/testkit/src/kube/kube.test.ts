@@ -34,6 +34,18 @@ describe("startKube", () => {
     expect(refused.stderr).toContain('User "system:serviceaccount:default:reader" cannot list resource "secrets"');
   });
 
+  it("says 410 Gone to a watch that goes on from before the API server's start", async () => {
+    const { metadata } = await create("old");
+    await create("newer");
+    await kube.killServer();
+    await kube.startServer();
+    const { body } = await kube.request(
+      "GET",
+      `${maps}?watch=1&timeoutSeconds=5&resourceVersion=${metadata.resourceVersion}`,
+    );
+    expect(body).toMatchObject({ type: "ERROR", object: { code: 410, reason: "Expired" } });
+  });
+
   it("keeps its data when the API server is killed", async () => {
     await create("kept");
     await kube.killServer();

@@ -27,7 +27,7 @@ export interface Kube extends AsyncDisposable {
   account(options: AccountOptions): Promise<{ token: string; kubeconfig: string }>;
   /** SIGKILL for the API server alone; etcd keeps what it had. */
   killServer(): Promise<void>;
-  /** Starts it again on the same port and waits until it is ready. */
+  /** Starts it again on the same port and waits until it is ready. Watches that go on from before get 410 Gone. */
   startServer(): Promise<void>;
   /** Ends everything and forgets its folder. */
   stop(): Promise<void>;
