@@ -1,7 +1,10 @@
+export { type Description, describe } from "./describe.ts";
 export { type Contender, contenders, type Progress } from "./experiment.ts";
+export { merge } from "./merge.ts";
 export { type Network, readNetwork } from "./network.ts";
 export { best, type Hindsight, hindsight } from "./optimum.ts";
 export { type Draft, readBudget, readPolicy } from "./policy.ts";
+export { readSummary } from "./read-summary.ts";
 export { readTrace, TraceReader } from "./reader.ts";
 export { type DecisionRecord, readRecord, recordOf } from "./records.ts";
 export { type Replayed, type Run, type RunOptions, run } from "./run.ts";
@@ -9,4 +12,5 @@ export type { Best, Schedule } from "./schedule.ts";
 export { type Summary, summarise } from "./summary.ts";
 export { bytesOfAll, rungsBySize, secondsOf, type Trace, type TraceFrame } from "./trace.ts";
 export { type Trial, type TrialOptions, tryPolicy } from "./trial.ts";
+export { explain } from "./why.ts";
 export { frameLine, headerLine } from "./writer.ts";

@@ -4,6 +4,9 @@ import type { Replayed } from "./run.ts";
 import { bytesOfAll, secondsOf, type Trace } from "./trace.ts";
 import type { Optimum, Outcome, Trial } from "./trial.ts";
 
+export const summaryFormat = "sluice.replay";
+export const summaryVersion = 1;
+
 /** What `summary.json` holds. */
 export function summarise(
   trace: Trace,
@@ -14,8 +17,8 @@ export function summarise(
   const { spec, own, run } = trial;
   const rate = spec.budget.rate;
   return {
-    format: "sluice.replay",
-    version: 1,
+    format: summaryFormat,
+    version: summaryVersion,
     trace: about.trace,
     task: header.task,
     edge: header.edge.model,
