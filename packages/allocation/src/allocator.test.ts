@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Allocator, type AllocatorOptions, strangersBound } from "./allocator.ts";
 import type { Fleet, Member, Moment } from "./fleet.ts";
 import { outstandingLeases, silentAfterMs } from "./position.ts";
-import { leaseMs, longest } from "./timing.ts";
+import { leaseMs, longest, reportEveryMs } from "./timing.ts";
 
 const wallMs = Date.UTC(2026, 10, 25);
 const at = (monotonicMs: number): Moment => ({ monotonicMs, wallMs: wallMs + monotonicMs });
@@ -213,6 +213,21 @@ describe("another operator", () => {
     expect(leases).toHaveLength(strangersBound);
     expect(new Set(leases.map(({ bytesPerSecond }) => bytesPerSecond))).toEqual(new Set([0]));
   });
+});
+
+test("the term is announced at its beginning, and to devices that missed it, but no more often than they report", () => {
+  const crowd = new Crowd();
+  const stale = (nowMs: number) => crowd.report("a", nowMs, { term: 2 });
+  expect(crowd.allocator.unannounced).toBe(true);
+  crowd.allocator.announced(at(0));
+  stale(reportEveryMs - 1);
+  expect(crowd.allocator.unannounced).toBe(false);
+  stale(reportEveryMs);
+  expect(crowd.allocator.unannounced).toBe(true);
+  crowd.allocator.announced(at(reportEveryMs));
+  stale(reportEveryMs + 1);
+  crowd.report("a", 5 * reportEveryMs);
+  expect(crowd.allocator.unannounced).toBe(false);
 });
 
 describe("a quota", () => {

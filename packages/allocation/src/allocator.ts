@@ -7,6 +7,7 @@ import { grow } from "./growth.ts";
 import { type Overview, type Plan, survey } from "./overview.ts";
 import { Position } from "./position.ts";
 import { count, usedIn } from "./quota.ts";
+import { reportEveryMs } from "./timing.ts";
 
 export interface AllocatorOptions {
   readonly policy: string;
@@ -34,6 +35,8 @@ export class Allocator {
   #allowance: Allowance;
   #plan: Plan = { budget: 0, members: [], allocation: allocate(0, []) };
   #urgent = true;
+  #announcedMs = Number.NEGATIVE_INFINITY;
+  #unannounced = true;
   readonly #positions = new Map<string, Position>();
   readonly #due = new Set<Position>();
   readonly #options: AllocatorOptions;
@@ -54,6 +57,16 @@ export class Allocator {
     return this.#urgent;
   }
 
+  /** Devices have to be told of the term: at its beginning, and when one goes on reporting an earlier one. */
+  get unannounced(): boolean {
+    return this.#unannounced;
+  }
+
+  announced(now: Moment): void {
+    this.#unannounced = false;
+    this.#announcedMs = now.monotonicMs;
+  }
+
   /** The policy was edited, or it selects other devices. */
   setFleet(fleet: Fleet): void {
     this.#fleet = fleet;
@@ -70,8 +83,9 @@ export class Allocator {
     const position = this.#positions.get(report.device) ?? this.#stranger(report);
     if (!position) return;
     position.usage = count(position.usage, report.meter, this.#allowance.period(now), now.wallMs);
-    if (report.term !== this.#options.term) return;
     const nowMs = now.monotonicMs;
+    if (report.term < this.#options.term) this.#unannounced ||= nowMs - this.#announcedMs >= reportEveryMs;
+    if (report.term !== this.#options.term) return;
     const [was, owed] = [position.present(nowMs) && !position.report!.idle, position.owed(nowMs)];
     if (!position.hear(report, nowMs)) return;
     this.#due.add(position);

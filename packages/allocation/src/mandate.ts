@@ -2,13 +2,13 @@ import { type Term, versionOfWire } from "@sluice/contracts";
 import { invariant } from "@sluice/foundation";
 import { confirmEveryMs, leaseMs, longest, mandateMs } from "./timing.ts";
 
-/** A value of the term key with its revision in the bucket. */
+/** A value of the mandate key with its revision in the bucket. */
 export interface TermEntry {
   readonly term: Term;
   readonly revision: number;
 }
 
-/** To be written to the term key if its revision still is `expected`; 0 means that the key does not exist. */
+/** To be written to the mandate key if its revision still is `expected`; 0 means that the key does not exist. */
 export interface TermWrite {
   readonly term: Term;
   readonly expected: number;
@@ -27,7 +27,7 @@ export interface MandateOptions {
 type Stage = "claim" | "wait" | "open" | "released" | "lost";
 
 /**
- * One operator's right to hand out the leases of a policy. It claims a term by compare-and-swap on the term key, waits
+ * One operator's right to hand out the leases of a policy. It claims a term by compare-and-swap on the mandate key, waits
  * until whoever held the key before has stopped, then opens the term, and from then on confirms it every few seconds
  * by writing it again. An operator whose last confirmation was sent more than `mandateMs` ago hands out nothing. So no
  * two operators ever hand out leases at once, whatever becomes of their connections and however long a process pauses:
@@ -83,7 +83,7 @@ export class Mandate {
     return this.#stage === "open" && nowMs - this.#confirmedMs <= mandateMs;
   }
 
-  /** What the term key holds, read at or after the last call of {@link wrote}. */
+  /** What the mandate key holds, read at or after the last call of {@link wrote}. */
   read(entry: TermEntry | null, nowMs: number, wallMs: number): void {
     if (!this.mustRead) return;
     this.#mustRead = false;

@@ -6,8 +6,9 @@ const count = z.int().min(0);
 const identity = z.string().min(1).max(64);
 
 /**
- * Who hands out the leases of a policy: the last value of the policy's term key. Every operator that takes over writes
- * a higher term, by compare-and-swap; it hands out nothing before it has written that the term is open.
+ * Who hands out the leases of a policy: the last value of the policy's mandate key. Every operator that takes over writes a
+ * higher term, by compare-and-swap; it hands out nothing before it has written that the term is open. Then it tells devices,
+ * with the same document in the term key: they take no leases of an earlier term from there on.
  */
 export const termSchema = z.object({
   version: z.int(),

@@ -28,7 +28,9 @@ export const subjects = {
 /** The bucket of budget leases in the NATS account of a tenant, and its keys. */
 export const leaseBucket = {
   name: "sluice-leases",
-  /** Who hands out the policy's leases: written by operators only. */
+  /** Who hands out the policy's leases: operators alone read it and write it, every few seconds. */
+  mandate: (policy: string) => `mandate.${policy}`,
+  /** The term that is open, for devices: written when one opens, and again when a device does not seem to know. */
   term: (policy: string) => `term.${policy}`,
   /** Written by the operator, read by the device. */
   lease: (policy: string, device: string) => `lease.${policy}.${device}`,

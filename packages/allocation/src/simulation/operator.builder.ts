@@ -111,7 +111,7 @@ export class Operator {
 
   #confirm(): void {
     const { monotonicMs } = this.now();
-    const key = leaseBucket.term(policy);
+    const key = leaseBucket.mandate(policy);
     const mandate = this.#mandate;
     if (mandate.mustRead) {
       this.line.read(key, (entry) => this.#whenRunning(() => this.#read(mandate, entry)));
@@ -143,6 +143,7 @@ export class Operator {
   #work(): void {
     if (!this.allocator) return this.#list();
     const now = this.now();
+    if (this.allocator.unannounced) this.#announce(this.allocator, now);
     const plans = this.allocator.urgent || now.monotonicMs - this.#plannedMs >= planEveryMs;
     if (plans) this.#plannedMs = now.monotonicMs;
     const leases = [...(plans ? this.allocator.rebalance(now) : []), ...this.allocator.answer(now)];
@@ -151,6 +152,19 @@ export class Operator {
     this.#place.bugs.issued?.(this.allocator, leases, now);
     for (const device of this.allocator.gone(now)) this.#place.bucket.delete(leaseBucket.lease(policy, device));
     this.#judge();
+  }
+
+  #announce(allocator: Allocator, now: Moment): void {
+    const term: Term = {
+      version: 1,
+      policy,
+      term: this.#mandate.term,
+      operator: this.name,
+      open: true,
+      released: false,
+    };
+    this.line.write(leaseBucket.term(policy), term, undefined, () => {});
+    allocator.announced(now);
   }
 
   /** Reads all that the bucket holds, once the term is open. */
