@@ -62,7 +62,15 @@ export const parts: ReadonlyMap<string, Part> = new Map([
     ["edge", "inference", "console", "replay", "imaging", "models", "messaging"],
     ["commander", "picocolors", "cli-table3"],
   ),
-  ["operator", { folder: "operators/offload", imports: [...base, "rollout"], pure: false, libraries: [] }],
+  [
+    "operator",
+    {
+      folder: "operators/offload",
+      imports: [...base, "rollout", "allocation", "messaging"],
+      pure: false,
+      libraries: [],
+    },
+  ],
   ["charts", { folder: "charts", imports: base, pure: true, libraries: [] }],
   ["images", { folder: "deploy/images", imports: [], pure: false, libraries: ["esbuild"] }],
 ]);

@@ -148,6 +148,17 @@ describe("when to report", () => {
     expect(holder.wantsReport(1_500, true)).toBe(true);
   });
 
+  test("when a new term opened, once", () => {
+    const holder = reported();
+    holder.seeTerm(term(2, false));
+    expect(holder.wantsReport(1_500, false)).toBe(false);
+    holder.seeTerm(term(2));
+    expect(holder.wantsReport(1_500, false)).toBe(true);
+    expect(holder.report(1_500, account)?.term).toBe(2);
+    holder.seeTerm(term(2));
+    expect(holder.wantsReport(1_600, false)).toBe(false);
+  });
+
   test("never twice at the same millisecond, by which answers are told apart", () => {
     const holder = reported();
     holder.retry();

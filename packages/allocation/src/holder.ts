@@ -88,9 +88,11 @@ export class LeaseHolder {
     if (this.#unsaved !== null && term === this.#held.term && epoch >= this.#unsaved) this.#unsaved = null;
   }
 
-  /** The policy's term key changed. */
-  seeTerm(term: Term): void {
-    if (term.open && term.policy === this.#options.policy) this.#seenTerm = Math.max(this.#seenTerm, term.term);
+  /** The policy's term key changed. A new operator waits to hear from the device. */
+  seeTerm({ open, policy, term }: Term): void {
+    if (!open || policy !== this.#options.policy || term <= this.#seenTerm) return;
+    this.#seenTerm = term;
+    this.#unacknowledged = true;
   }
 
   /** The device's lease key changed, or was read again. */

@@ -6,4 +6,4 @@ export { type Account, LeaseHolder, type Offered, type SavedLease } from "./hold
 export { Mandate, type MandateOptions, type TermEntry, type TermWrite } from "./mandate.ts";
 export { Meter, type SavedMeter } from "./meter.ts";
 export type { Held, Overview } from "./overview.ts";
-export { type Period, type PeriodUnit, periodAt, periodUnits, type Quota } from "./quota.ts";
+export { type Period, periodAt, type Quota } from "./quota.ts";

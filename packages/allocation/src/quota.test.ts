@@ -1,7 +1,7 @@
-import type { Usage } from "@sluice/contracts";
+import { periodUnits, type Usage } from "@sluice/contracts";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ceiling, count, periodAt, periodUnits, presumed, usedIn } from "./quota.ts";
+import { ceiling, count, periodAt, presumed, usedIn } from "./quota.ts";
 
 const none: Usage = { periodStartMs: 0, bytes: 0, countedAtMs: 0, meters: [] };
 const wall = (text: string) => Date.parse(text);

@@ -1,7 +1,4 @@
-import { type LeaseReport, limits, type Usage } from "@sluice/contracts";
-
-export const periodUnits = ["hour", "day", "week", "month"] as const;
-export type PeriodUnit = (typeof periodUnits)[number];
+import { type LeaseReport, limits, type PeriodUnit, type Usage } from "@sluice/contracts";
 
 /** A span of the calendar in UTC, whatever the site's time zone: from `startMs`, before `endMs`, since the Unix epoch. */
 export interface Period {

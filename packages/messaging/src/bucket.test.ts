@@ -69,6 +69,17 @@ describe("a bucket", () => {
     expect(await (await shelf("race")).swap("gate", term(3), revision)).toBeNull();
   });
 
+  it("lists what is under some keys, and nothing where nothing is", async () => {
+    const terms = await shelf("listed");
+    expect(await terms.list("a.*")).toEqual([]);
+    await Promise.all(Array.from({ length: 500 }, (_, i) => terms.put(`a.${i}`, term(i + 1))));
+    await terms.put("b.x", term(9));
+    await terms.delete("a.7");
+    const found = await terms.list("a.*");
+    expect(found).toHaveLength(499);
+    expect(found.every(({ key, value }) => value.ok && key === `a.${value.value.term - 1}`)).toBe(true);
+  });
+
   it("begins a deleted key at revision 0 again", async () => {
     const terms = await shelf("deleted");
     await terms.put("gate", term(1));

@@ -141,6 +141,20 @@ export class Shelf<T> {
     });
   }
 
+  /** All that there is under some keys, with `*` and `>`. */
+  list(filter: string): Promise<Entry<T>[]> {
+    return this.bucket.with(async ({ kv, gone }) => {
+      const entries: Entry<T>[] = [];
+      const history = await kv.history({ key: filter });
+      const stop = () => history.stop();
+      gone.addEventListener("abort", stop, { once: true });
+      for await (const entry of history) if (entry.operation === "PUT") entries.push(this.decode(entry));
+      gone.removeEventListener("abort", stop);
+      if (gone.aborted) throw new SluiceError("disconnected", `bucket ${this.bucket.name}: lost while it was listed`);
+      return entries;
+    });
+  }
+
   /** Writes whatever is there. Returns the new revision. */
   put(key: string, value: T): Promise<number> {
     const text = this.#encode(key, value);
