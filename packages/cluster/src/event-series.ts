@@ -21,8 +21,8 @@ export interface Series {
   note: Note;
   /** Whether the server has the event. */
   created: boolean;
-  /** When it was last written, and how often that failed since. */
-  writtenMs: number;
+  /** Monotonic time of the next write, and how often the last one failed. */
+  nextWriteMs: number;
   failures: number;
 }
 
@@ -38,7 +38,7 @@ export function newSeries(note: Note, nowMs: number): Series {
   const id = seriesId(note);
   const digest = createHash("sha256").update(`${id} ${nowMs}`).digest("hex").slice(0, 16);
   const name = `${note.object.metadata.name.slice(0, nameLimit - digest.length - 1)}.${digest}`;
-  const fresh = { created: false, writtenMs: Number.NEGATIVE_INFINITY, failures: 0 };
+  const fresh = { created: false, nextWriteMs: Number.NEGATIVE_INFINITY, failures: 0 };
   return { id, name, firstMs: nowMs, lastMs: nowMs, count: 1, note, ...fresh };
 }
 

@@ -57,8 +57,7 @@ export class Recorder {
     this.#series.set(series.id, series);
     const [oldest] = this.#series.keys();
     if (this.#series.size > seriesKept && oldest !== undefined) this.#series.delete(oldest);
-    const waitMs = series.writtenMs + writeEveryMs - this.#options.clock.monotonicMs();
-    if (!this.#queue.addAfter(series.id, waitMs)) this.#count("dropped");
+    if (!this.#queue.addAfter(series.id, this.#waitMs(series))) this.#count("dropped");
   }
 
   /** Writes events until `signal` aborts. */
@@ -83,12 +82,21 @@ export class Recorder {
     return known;
   }
 
+  /** Until the next write of a series; one that is due now counts as written, so that a burst is one write. */
+  #waitMs(series: Series): number {
+    const nowMs = this.#options.clock.monotonicMs();
+    const waitMs = series.nextWriteMs - nowMs;
+    if (waitMs <= 0) series.nextWriteMs = nowMs + writeEveryMs;
+    return waitMs;
+  }
+
   async #write(series: Series): Promise<void> {
     const counting = series.created;
     try {
       if (counting) await this.#update(series);
       else await this.#create(series);
-      Object.assign(series, { created: true, failures: 0, writtenMs: this.#options.clock.monotonicMs() });
+      const nextWriteMs = this.#options.clock.monotonicMs() + writeEveryMs;
+      Object.assign(series, { created: true, failures: 0, nextWriteMs });
       this.#queue.forget(series.id);
       this.#count(counting ? "counted" : "created");
     } catch (error) {

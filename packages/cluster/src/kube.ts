@@ -63,7 +63,7 @@ export function openKube(options: KubeOptions): Kube {
       return json(call, answer, text);
     },
     async stream(call, silenceMs) {
-      const answer = await open(call, "watch", requestTimeoutMs);
+      const answer = await open(call, "watch", silenceMs);
       if (answer.status !== 200) json(call, answer, await readText(answer, limits.clusterAnswerBytes));
       answer.untimed();
       return readLines(answer, { clock, silenceMs, maxBytes: limits.clusterEventBytes });

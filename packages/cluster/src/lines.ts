@@ -14,7 +14,7 @@ const newline = 0x0a;
 
 /**
  * The body's lines as they come. Nothing is read ahead of the consumer. Throws `cluster-unreachable` where the body
- * breaks off or goes silent, `too-large` for a longer line.
+ * breaks off, `cluster-expired` where it goes silent, `too-large` for a longer line.
  */
 export async function* readLines(answer: Answer, options: LineOptions): AsyncGenerator<string> {
   let rest: Buffer[] = [];
@@ -45,12 +45,18 @@ export async function* readLines(answer: Answer, options: LineOptions): AsyncGen
 async function* watched(answer: Answer, { clock, silenceMs }: LineOptions): AsyncGenerator<Buffer> {
   const chunks = (answer.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   for (;;) {
-    const cancel = clock.after(silenceMs, () => answer.body.destroy(new Error(`nothing heard for ${silenceMs} ms`)));
+    const cancel = clock.after(silenceMs, () => answer.body.destroy(silent(answer, silenceMs)));
     const next = await chunks
       .next()
-      .catch((cause: unknown) => Promise.reject(unreachable(answer.where, cause)))
+      .catch((cause: unknown) =>
+        Promise.reject(cause instanceof SluiceError ? cause : unreachable(answer.where, cause)),
+      )
       .finally(cancel);
     if (next.done) return;
     yield next.value;
   }
 }
+
+/** A dead line, or a server that was set back to an earlier state and will only speak once it has caught up again. */
+const silent = (answer: Answer, silenceMs: number): SluiceError =>
+  new SluiceError("cluster-expired", `${answer.where}: nothing heard for ${silenceMs} ms, not even a bookmark`);
