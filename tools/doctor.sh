@@ -74,15 +74,17 @@ check_disk() {
   fi
 }
 
-check_chromium() {
-  local program
-  for program in chromium chromium-browser google-chrome; do
+# check_optional NAME USE CURE PROGRAM…: any of the programs will do; USE is what happens without.
+check_optional() {
+  local name=$1 use=$2 cure=$3 program
+  shift 3
+  for program in "$@"; do
     if command -v "$program" >/dev/null 2>&1; then
-      found chromium "$(command -v "$program")"
+      found "$name" "$(command -v "$program")"
       return
     fi
   done
-  optional chromium "not found; the tests of the pages will skip" "apt-get install chromium (Debian)"
+  optional "$name" "not found; $use" "$cure"
 }
 
 [ "$quiet" = yes ] || echo "Sluice needs:"
@@ -93,7 +95,8 @@ check npm 9.0 "apt-get install npm (Debian), or https://nodejs.org, which includ
 check go 1.24 "https://go.dev/dl; put its bin folder in PATH. It builds the pinned nats-server, etcd and Kubernetes" go version
 check_disk
 check_cache
-check_chromium
+check_optional chromium "the tests of the pages will skip" "apt-get install chromium (Debian)" chromium chromium-browser google-chrome
+check_optional promtool "the tests of alerts and dashboards will skip" "apt-get install prometheus (Debian)" promtool
 
 if [ "$missing" -gt 0 ]; then
   echo "$missing required thing(s) missing. Cure the lines above, then run the same command again." >&2
