@@ -7,6 +7,7 @@ export { type Draft, readBudget, readPolicy } from "./policy.ts";
 export { readSummary } from "./read-summary.ts";
 export { readTrace, TraceReader } from "./reader.ts";
 export { type DecisionRecord, readRecord, recordOf } from "./records.ts";
+export { report } from "./report/page.ts";
 export { type Replayed, type Run, type RunOptions, run } from "./run.ts";
 export type { Best, Schedule } from "./schedule.ts";
 export { type Summary, summarise } from "./summary.ts";

@@ -3,7 +3,7 @@ import { formatBytes } from "@sluice/foundation";
 import type { DecisionRecord } from "./records.ts";
 
 /** How each reason is told. */
-const words: Record<Reason, string> = {
+export const words: Record<Reason, string> = {
   value: "it was expected to be worth more than its bytes cost",
   audit: "it was drawn at random, to measure without bias",
   probe: "to learn whether the cloud answers again",

@@ -4,7 +4,7 @@ import { type DemoOptions, runDemo } from "./demo/demo.ts";
 import { runDoctor } from "./doctor.ts";
 import { examples } from "./examples.ts";
 import { type CheckOptions, showModel } from "./model-check.ts";
-import { replayCommand, traceCommand, whyCommand } from "./replay/commands.ts";
+import { replayCommand, reportCommand, traceCommand, whyCommand } from "./replay/commands.ts";
 import { runProgram } from "./run-program.ts";
 import type { Terminal } from "./terminal.ts";
 import type { ProgramName } from "./workspace.ts";
@@ -24,6 +24,7 @@ export function buildProgram(terminal: Terminal, problems: Terminal = terminal):
   program.addCommand(model(terminal));
   program.addCommand(traceCommand(terminal, problems));
   program.addCommand(replayCommand(terminal, problems));
+  program.addCommand(reportCommand(terminal));
   program.addCommand(whyCommand(terminal));
   program.addCommand(doctorCommand());
   for (const command of program.commands) inherit(program, command);

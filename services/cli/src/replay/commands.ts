@@ -3,7 +3,7 @@ import { examples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 import { defaultModels, type RecordOptions, record } from "./record.ts";
 import { type ReplayOptions, runReplay } from "./replay.ts";
-import { showWhy } from "./results.ts";
+import { showWhy, writeReport } from "./results.ts";
 import { checkTrace, mergeTraces, showTrace } from "./trace.ts";
 
 /** `sluice replay`: try a policy on a recording. */
@@ -30,6 +30,16 @@ export function replayCommand(terminal: Terminal, problems: Terminal): Command {
         "sluice replay --trace gate.jsonl.gz --policy policy.yaml --network bus.txt --rtt 80ms --out /tmp/bus",
       ),
     );
+}
+
+/** `sluice report`: replays as one page. */
+export function reportCommand(terminal: Terminal): Command {
+  return new Command("report")
+    .description("Show replays as curves and timelines on one page that opens offline")
+    .argument("<dirs...>", "folders that `sluice replay` wrote")
+    .requiredOption("--out <file>", "page to write")
+    .action((folders: string[], { out }: { out: string }) => writeReport(folders, out, terminal))
+    .addHelpText("after", examples("sluice report /tmp/gate-2 /tmp/gate-10 --out report.html"));
 }
 
 /** `sluice why`: one decision of a replay in words and numbers. */

@@ -9,6 +9,7 @@ import {
   readPolicy,
   readTrace,
   recordOf,
+  report,
   type Summary,
   summarise,
   type Trace,
@@ -51,7 +52,7 @@ export async function runReplay(options: ReplayOptions, terminal: Terminal, prob
   };
   const summary = summarise(trace, trial, about);
   await writeResults(options.out, trace, trial, summary);
-  terminal.write(`${outcomeTable(summary)}\nwritten to ${options.out}: summary.json, decisions.jsonl\n`);
+  terminal.write(`${outcomeTable(summary)}\nwritten to ${options.out}: report.html, summary.json, decisions.jsonl\n`);
 }
 
 async function settingOf(options: ReplayOptions) {
@@ -94,12 +95,14 @@ function rivalsOf(list: string | undefined): Contender[] {
 
 /** The summary is written last: where it is, the rest is whole. */
 async function writeResults(folder: string, trace: Trace, trial: Trial, summary: Summary): Promise<void> {
+  const records = trial.run.frames.map((replayed) => recordOf(trace.header, replayed));
   await mkdir(folder, { recursive: true });
   const file = await open(join(folder, "decisions.jsonl"), "w");
   try {
-    for (const replayed of trial.run.frames) await file.write(`${JSON.stringify(recordOf(trace.header, replayed))}\n`);
+    for (const record of records) await file.write(`${JSON.stringify(record)}\n`);
   } finally {
     await file.close();
   }
+  await writeFile(join(folder, "report.html"), report([{ name: basename(folder), summary, records }]));
   await writeFile(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
 }

@@ -1,20 +1,16 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type DecisionRecord, explain, readRecord, readSummary, type Summary } from "@sluice/replay";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type DecisionRecord, explain, readRecord, readSummary, report, type Summary } from "@sluice/replay";
 import { UsageError } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
 import { linesOf } from "./lines.ts";
 
 /** What `sluice replay` left in a folder. */
-export interface Results {
-  readonly folder: string;
-  readonly summary: Summary;
-  readonly records: readonly DecisionRecord[];
-}
-
-export async function readResults(folder: string): Promise<Results> {
-  return { folder, summary: await summaryIn(folder), records: await recordsIn(folder) };
-}
+const readResults = async (folder: string) => ({
+  name: basename(folder),
+  summary: await summaryIn(folder),
+  records: await recordsIn(folder),
+});
 
 async function summaryIn(folder: string): Promise<Summary> {
   const path = join(folder, "summary.json");
@@ -30,6 +26,14 @@ async function recordsIn(folder: string): Promise<DecisionRecord[]> {
   for await (const line of linesOf(path, "results"))
     records.push(readRecord(line, `${path}, line ${records.length + 1}`));
   return records;
+}
+
+/** Writes one page about the replays in these folders. */
+export async function writeReport(folders: readonly string[], out: string, terminal: Terminal): Promise<void> {
+  const replays = [];
+  for (const folder of folders) replays.push(await readResults(folder));
+  await writeFile(out, report(replays));
+  terminal.write(`written to ${out}\n`);
 }
 
 /** Explains one decision of a replay. */
