@@ -17,6 +17,7 @@ import {
   offloadErrorSchema,
   offloadHeaders,
   offloadReplySchema,
+  operatorConfigSchema,
   resultSchema,
   subjects,
 } from "@sluice/contracts";
@@ -37,6 +38,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   "edge-config": fields(edgeConfigSchema),
   "inference-config": fields(inferenceConfigSchema),
   "console-config": fields(consoleConfigSchema),
+  "operator-config": fields(operatorConfigSchema),
   "model-manifest": fields(modelSchema),
   ...kindSections,
   "condition-types": words("type", conditionTypes),

@@ -83,6 +83,14 @@ export const catalogue = {
     cure: "Another field manager owns the listed fields: take them out of what it applies.",
   },
   "not-leader": { consequence: "refused", cure: "Another replica leads now: this one stops." },
+  "endpoint-unreachable": {
+    consequence: "waiting",
+    cure: "Check the endpoint's address and that it serves the model.",
+  },
+  "leases-out": {
+    consequence: "waiting",
+    cure: "Leases end within two minutes; nothing has to be done.",
+  },
   "port-taken": { consequence: "stalled", cure: "Another program listens there: choose another port, or 0." },
   "tool-missing": { consequence: "stalled", cure: "Run `sluice doctor` for what is missing and how to install it." },
 } as const satisfies Record<string, { consequence: Consequence; cure: string }>;

@@ -80,10 +80,13 @@ export {
   offloadReplySchema,
   type WireDetections,
 } from "./offload.ts";
+export { type OperatorConfig, operatorConfigSchema } from "./operator-config.ts";
 export {
   type PolicyDocument,
   policyBucket,
   policyDocumentSchema,
+  type ToldDocument,
+  toldDocumentSchema,
   type WrittenPolicyDocument,
 } from "./policy-document.ts";
 export {

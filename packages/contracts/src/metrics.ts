@@ -193,6 +193,18 @@ export const metrics = {
     labels: ["controller", "outcome"],
   },
   sluice_operator_leading: { type: "gauge", help: "1 while this replica leads.", labels: [] },
+  sluice_operator_messages_total: {
+    type: "counter",
+    help: "Heartbeats and adverts heard, by kind and fate (news, same, or why it was ignored: stale, full, invalid, forged, overflow).",
+    labels: ["kind", "fate"],
+  },
+  sluice_operator_devices_online: { type: "gauge", help: "Devices heard of late.", labels: [] },
+  sluice_operator_documents: { type: "gauge", help: "Policy documents in the broker.", labels: [] },
+  sluice_operator_documents_written_total: {
+    type: "counter",
+    help: "Policy documents written or deleted, by fate (ok, failed).",
+    labels: ["fate"],
+  },
   sluice_operator_events_total: {
     type: "counter",
     help: "Kubernetes events, by fate (created, counted, dropped).",

@@ -34,3 +34,12 @@ export const policyDocumentSchema = z.object({
 export type PolicyDocument = z.output<typeof policyDocumentSchema>;
 /** As it is written into the bucket. */
 export type WrittenPolicyDocument = z.input<typeof policyDocumentSchema>;
+
+/** What an operator looks at in a document that it, or another version of it, wrote; the rest stays as it is. */
+export const toldDocumentSchema = z.looseObject({
+  version: z.int(),
+  device: nameSchema,
+  policy: nameSchema,
+  revision: z.string().min(1).max(253),
+});
+export type ToldDocument = z.output<typeof toldDocumentSchema>;

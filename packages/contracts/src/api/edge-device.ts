@@ -68,7 +68,9 @@ const text = z.string().max(253);
 
 const statusSchema = z.object({
   ...statusBase,
-  lastSeen: time.optional().describe("When it was last heard, give or take a minute; absent if never."),
+  lastSeen: time
+    .optional()
+    .describe("When it was last heard; while `Reporting` is True, when that began. Absent if never."),
   version: text.optional().describe("Version of its daemon."),
   policy: z
     .object({
@@ -80,7 +82,7 @@ const statusSchema = z.object({
     .describe("What it acts on."),
   lease: z
     .object({
-      epoch: z.int().min(0).describe("Number of the lease within its term."),
+      epoch: z.int().min(0).optional().describe("Number of the lease within its term."),
       rate: z.string().max(32).describe("Bytes a second that it holds."),
     })
     .optional()

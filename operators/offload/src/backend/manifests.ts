@@ -1,0 +1,140 @@
+import { type Desired, ownerReference } from "@sluice/cluster";
+import type { InferenceBackend } from "@sluice/contracts";
+import { backends } from "../kube/resources.ts";
+import type { Model } from "../ports.ts";
+
+/** What the replicas of a namespace have in common. */
+export interface Site {
+  readonly servers: readonly string[];
+  readonly image: string;
+  /** Base address of a Prometheus, by which replicas are scaled; without one their number is fixed. */
+  readonly prometheus: string | undefined;
+}
+
+const httpPort = 8081;
+const configFolder = "/etc/sluice";
+/** Secret with what the environment needs, such as the broker's credentials; it may be absent. */
+const secret = "sluice-nats";
+
+export const labelsOf = ({ metadata }: InferenceBackend) => ({
+  "app.kubernetes.io/name": "sluice-inference",
+  "app.kubernetes.io/instance": metadata.name,
+});
+
+export const selectorText = (backend: InferenceBackend): string =>
+  Object.entries(labelsOf(backend))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+
+function metadataOf(backend: InferenceBackend) {
+  const { name, namespace } = backend.metadata;
+  const labels = { ...labelsOf(backend), "app.kubernetes.io/managed-by": "sluice-operator" };
+  return { name: `${name}-inference`, namespace, labels, ownerReferences: [ownerReference(backends, backend)] };
+}
+
+/** The replicas' configuration and the manifest of their model; both are JSON, which is YAML. */
+export function configMap(backend: InferenceBackend, model: Model, { servers }: Site): Desired {
+  const { batching, workers, threads } = backend.spec;
+  const { maxSize, maxDelay, maxQueue } = batching;
+  const served = {
+    manifest: "model.yaml",
+    batching: { maxSize, maxDelay: `${maxDelay}ms`, maxQueue },
+    workers,
+    threads,
+  };
+  const config = { replica: "pod", http: { host: "0.0.0.0", port: httpPort }, nats: { servers }, models: [served] };
+  const { apiVersion, kind, metadata, written } = model;
+  const manifest = { apiVersion, kind, metadata: { name: metadata.name }, spec: written };
+  const data = { "config.yaml": JSON.stringify(config), "model.yaml": JSON.stringify(manifest) };
+  return { metadata: metadataOf(backend), data };
+}
+
+/** Without a number of replicas the autoscaler's is left alone. */
+export function deployment(backend: InferenceBackend, configDigest: string, site: Site): Desired {
+  const { replicas, scaling } = backend.spec;
+  const fixed = replicas ?? (site.prometheus === undefined ? scaling.min : undefined);
+  const labels = labelsOf(backend);
+  const annotations = { "sluice.dev/config": configDigest };
+  return {
+    metadata: metadataOf(backend),
+    spec: {
+      ...(fixed !== undefined && { replicas: fixed }),
+      selector: { matchLabels: labels },
+      strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: { metadata: { labels, annotations }, spec: podSpec(backend, site) },
+    },
+  };
+}
+
+function podSpec(backend: InferenceBackend, site: Site): object {
+  const volume = { name: "config", configMap: { name: `${backend.metadata.name}-inference` } };
+  return {
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 30,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [container(backend, site)],
+    volumes: [volume, { name: "tmp", emptyDir: {} }],
+  };
+}
+
+function container({ spec }: InferenceBackend, site: Site): object {
+  const { cpu, memory, gpus } = spec.resources;
+  const gpu = gpus > 0 ? { "nvidia.com/gpu": String(gpus) } : {};
+  const get = (path: string) => ({ httpGet: { path, port: "http" } });
+  return {
+    name: "inference",
+    image: spec.image ?? site.image,
+    args: ["--config", `${configFolder}/config.yaml`, "--replica", "$(POD_NAME)"],
+    env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+    envFrom: [{ secretRef: { name: secret, optional: true } }],
+    ports: [{ name: "http", containerPort: httpPort }],
+    readinessProbe: { ...get("/v2/health/ready"), periodSeconds: 5 },
+    livenessProbe: { ...get("/v2/health/live"), periodSeconds: 10, failureThreshold: 6 },
+    resources: { requests: { cpu, memory, ...gpu }, limits: { memory, ...gpu } },
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+    volumeMounts: [
+      { name: "config", mountPath: configFolder, readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+export function service(backend: InferenceBackend): Desired {
+  const ports = [{ name: "http", port: httpPort, targetPort: "http" }];
+  return { metadata: metadataOf(backend), spec: { selector: labelsOf(backend), ports } };
+}
+
+/** One replica at a time may go for maintenance. */
+export const disruptionBudget = (backend: InferenceBackend): Desired => ({
+  metadata: metadataOf(backend),
+  spec: { maxUnavailable: 1, selector: { matchLabels: labelsOf(backend) } },
+});
+
+/**
+ * KEDA keeps the mean wait in the queue near its target. Idle replicas report 0; no report at all is an error, on which KEDA
+ * holds the replicas where they are, since an unknown is not a zero.
+ */
+export function scaledObject(backend: InferenceBackend, prometheus: string): Desired {
+  const { scaling, modelRef } = backend.spec;
+  const of = (part: string) => `sum(rate(sluice_inference_queue_seconds_${part}{model="${modelRef.name}"}[1m]))`;
+  const metadata = {
+    serverAddress: prometheus,
+    query: `${of("sum")} / clamp_min(${of("count")}, 1e-9)`,
+    threshold: String(scaling.targetQueueDelay / 1_000),
+    ignoreNullValues: "false",
+  };
+  return {
+    metadata: metadataOf(backend),
+    spec: {
+      scaleTargetRef: { name: `${backend.metadata.name}-inference` },
+      minReplicaCount: scaling.min,
+      maxReplicaCount: scaling.max,
+      cooldownPeriod: Math.round(scaling.cooldown / 1_000),
+      fallback: { failureThreshold: 3, replicas: Math.max(1, scaling.min), behavior: "currentReplicasIfHigher" },
+      triggers: [{ type: "prometheus", metricType: "Value", metadata }],
+    },
+  };
+}
+
+export const endpointOf = ({ metadata, spec }: InferenceBackend): string =>
+  spec.external?.url ?? `http://${metadata.name}-inference.${metadata.namespace}.svc:${httpPort}`;

@@ -1,0 +1,72 @@
+import { type Finding, type Reconciled, ready, waiting } from "@sluice/cluster";
+import type { EdgeDevice, EdgeDeviceStatus } from "@sluice/contracts";
+import { formatRate } from "@sluice/foundation";
+import { nameOf } from "../ports.ts";
+import type { Heard } from "../telemetry/telemetry.ts";
+
+/** A device that is not heard is looked at when it is; this often anyway. */
+const lookAgainMs = 600_000;
+
+/** What is known of a device now. `heard` is its last word in this process's life, `owner` the policy that has it. */
+export interface Sight {
+  readonly heard: Heard | undefined;
+  readonly online: boolean;
+  /** When the device was heard last, by the wall clock; only of one that was heard. */
+  readonly lastSeenMs: number;
+  readonly owner: string | undefined;
+}
+
+/** A device's status from what was heard of it. Nothing that changes with every heartbeat is in it. */
+export function deviceReport(device: EdgeDevice, sight: Sight): Reconciled {
+  const { heard, online, owner } = sight;
+  const name = nameOf(device);
+  const before = device.status ?? {};
+  const since = heard ? new Date(sight.lastSeenMs).toISOString() : before.lastSeen;
+  // While it is heard the time stays as it was: a heartbeat is no reason to write.
+  const lastSeen = online && isReporting(before) ? (before.lastSeen ?? since) : since;
+  const said = heard ? saidBy(heard) : heardEarlier(before);
+  const findings = [selectedBy(owner), reporting(online, lastSeen)];
+  const status = { ...(lastSeen !== undefined && { lastSeen }), ...said };
+  if (online) return { outcome: ready(`${name} is heard`), status, findings };
+  const reason = lastSeen === undefined ? "NeverSeen" : "Silent";
+  return { outcome: waiting(reason, `${name} is not heard`, lookAgainMs), status, findings };
+}
+
+const isReporting = ({ conditions }: EdgeDeviceStatus): boolean =>
+  conditions?.find(({ type }) => type === "Reporting")?.status === "True";
+
+function saidBy({ heartbeat }: Heard): Partial<EdgeDeviceStatus> {
+  const { policy, refused, model, budget } = heartbeat;
+  return {
+    ...(policy && {
+      policy: {
+        name: policy.name,
+        revision: policy.revision,
+        ...(refused && { problem: refused.reason.slice(0, 1_024) }),
+      },
+    }),
+    lease: { rate: formatRate(budget.bytesPerSecond) },
+    model: { name: model.name, sha256: model.digest },
+  };
+}
+
+/** An operator that has just begun keeps what the one before it knew. */
+const heardEarlier = ({ policy, lease, model }: EdgeDeviceStatus): Partial<EdgeDeviceStatus> => ({
+  ...(policy && { policy }),
+  ...(lease && { lease }),
+  ...(model && { model }),
+});
+
+function selectedBy(owner: string | undefined): Finding {
+  if (owner !== undefined)
+    return { type: "Selected", status: "True", reason: "Succeeded", message: `by policy ${owner}` };
+  return { type: "Selected", status: "False", reason: "NotSelected", message: "no policy selects the device" };
+}
+
+function reporting(online: boolean, lastSeen: string | undefined): Finding {
+  if (online) return { type: "Reporting", status: "True", reason: "Succeeded", message: "heartbeats arrive" };
+  if (lastSeen === undefined) {
+    return { type: "Reporting", status: "Unknown", reason: "NeverSeen", message: "nothing was ever heard of it" };
+  }
+  return { type: "Reporting", status: "False", reason: "Silent", message: `last heard ${lastSeen}` };
+}

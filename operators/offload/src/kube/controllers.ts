@@ -1,0 +1,113 @@
+import {
+  type Change,
+  type Kube,
+  type KubeObject,
+  type Meter,
+  ownerKeys,
+  type Recorder,
+  runController,
+  type Source,
+  sourceOf,
+} from "@sluice/cluster";
+import { asSluiceError, type SluiceError } from "@sluice/contracts";
+import { type Clock, type Prng, pause } from "@sluice/foundation";
+import { deviceReport } from "../device/status.ts";
+import type { Nudge } from "../nudge.ts";
+import { type PolicyDeps, reconcilePolicy } from "../policy/reconcile.ts";
+import { retire } from "../policy/retire.ts";
+import { claims } from "../policy/select.ts";
+import { sweep } from "../policy/sweep.ts";
+import { nameOf } from "../ports.ts";
+import type { KubeObjects } from "./objects.ts";
+import { policies } from "./resources.ts";
+
+export interface ControllerDeps extends PolicyDeps {
+  readonly objects: KubeObjects;
+  readonly kube: Kube;
+  readonly recorder: Recorder;
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly prng: Prng;
+  /** Devices that something was heard of. */
+  readonly nudge: Nudge;
+  readonly onProblem: (problem: SluiceError) => void;
+  readonly onOutcome: (key: string, outcome: { readonly kind: string }) => void;
+}
+
+export const leasesFinalizer = "sluice.dev/leases";
+
+/** A policy is looked at when it, its revisions, or anything that it selects or names has changed. */
+export async function runPolicies(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
+  const { objects, nudge } = deps;
+  const { policies: reflector, devices, models, backends, revisions } = objects.reflectors;
+  const everyPolicy = () => [...objects.policies.keys()];
+  const specChanged = ({ before, after }: Change) => (sameSpec(before, after) ? [] : everyPolicy());
+  const heard: Source = {
+    whenSynced: () => Promise.resolve(),
+    subscribe: (enqueue) => nudge.subscribe(() => everyPolicy().forEach(enqueue)),
+  };
+  await runController(
+    {
+      ...deps,
+      name: "policy",
+      reflector,
+      sources: [
+        sourceOf(devices, specChanged),
+        sourceOf(models, specChanged),
+        sourceOf(backends, specChanged),
+        sourceOf(revisions, ownerKeys(policies)),
+        heard,
+      ],
+      workers: 1,
+      reconcile: (policy) => reconcilePolicy(policy, deps),
+      finalizer: { name: leasesFinalizer, cleanUp: (key) => retire(key.slice(key.indexOf("/") + 1), deps) },
+    },
+    signal,
+  );
+}
+
+/** Of devices, models and backends policies care for the specification and the labels. */
+function sameSpec(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  if (!before || !after) return before === after;
+  const [was, is] = [before.metadata, after.metadata];
+  return was.generation === is.generation && JSON.stringify(was.labels) === JSON.stringify(is.labels);
+}
+
+const sweepEveryMs = 5_000;
+
+/** Now and then documents that nobody should have are taken away; one that cannot be is taken next time. */
+export async function runSweeps(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
+  const { objects, documents, clock } = deps;
+  while (!signal.aborted) {
+    await sweep(objects, documents).catch((error: unknown) => deps.onProblem(asSluiceError(error)));
+    await pause(clock, sweepEveryMs, signal);
+  }
+}
+
+/** A device's status follows what is heard of it. */
+export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
+  const { objects, nudge, telemetry, clock } = deps;
+  const key = (name: string) => `${objects.namespace}/${name}`;
+  const heard: Source = {
+    whenSynced: () => Promise.resolve(),
+    subscribe: (enqueue) => nudge.subscribe((names) => names.forEach((name) => enqueue(key(name)))),
+  };
+  const changedPolicy = ({ before, after }: Change) => (sameSpec(before, after) ? [] : [...objects.devices.keys()]);
+  await runController(
+    {
+      ...deps,
+      name: "device",
+      reflector: objects.reflectors.devices,
+      sources: [sourceOf(objects.reflectors.policies, changedPolicy), heard],
+      reconcile: async (device) => {
+        const name = nameOf(device);
+        const owner = claims(objects).ownerOf.get(name);
+        const known = telemetry.device(name);
+        const nowMs = clock.monotonicMs();
+        const lastSeenMs = clock.wallMs() - (nowMs - (known?.heardMs ?? nowMs));
+        return deviceReport(device, { heard: known, online: telemetry.online(name, nowMs), lastSeenMs, owner });
+      },
+    },
+    signal,
+  );
+}

@@ -1,0 +1,44 @@
+import { Applier, runController, type Source, sourceOf } from "@sluice/cluster";
+import type { Site } from "../backend/manifests.ts";
+import { type BackendDeps, reconcileBackend } from "../backend/reconcile.ts";
+import { modelReport } from "../model/report.ts";
+import type { ControllerDeps } from "./controllers.ts";
+
+export const fieldManager = "sluice-operator";
+
+/** A model's copies are counted as devices and replicas tell of them. */
+export async function runModels(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
+  const { objects, telemetry, clock, nudge } = deps;
+  const heard: Source = {
+    whenSynced: () => Promise.resolve(),
+    subscribe: (enqueue) => nudge.subscribe(() => [...objects.models.keys()].forEach(enqueue)),
+  };
+  await runController(
+    {
+      ...deps,
+      name: "model",
+      reflector: objects.reflectors.models,
+      sources: [heard],
+      workers: 1,
+      reconcile: async (model) => modelReport(model, telemetry, clock.monotonicMs()),
+    },
+    signal,
+  );
+}
+
+/** A backend follows its own specification and its model's, and its replicas' adverts. */
+export async function runBackends(deps: ControllerDeps & { site: Site }, signal: AbortSignal): Promise<void> {
+  const { objects, kube, telemetry, clock, site } = deps;
+  const applier = new Applier(kube, fieldManager);
+  const parts: BackendDeps = { kube, applier, objects, telemetry, site, nowMs: () => clock.monotonicMs() };
+  await runController(
+    {
+      ...deps,
+      name: "backend",
+      reflector: objects.reflectors.backends,
+      sources: [sourceOf(objects.reflectors.models, () => [...objects.backends.keys()])],
+      reconcile: (backend) => reconcileBackend(backend, parts),
+    },
+    signal,
+  );
+}

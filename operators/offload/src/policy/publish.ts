@@ -1,0 +1,54 @@
+import { canonicalJson } from "@sluice/cluster";
+import { Halt } from "../halt.ts";
+import type { Documents, Objects, Policy } from "../ports.ts";
+import { type Body, bodyOf } from "./document.ts";
+import type { Revision } from "./revision.ts";
+
+/** Documents that are being written at once. */
+const writesAtOnce = 32;
+
+/**
+ * Tells every device what it should have, as far as it was told otherwise; returns how many were. `desired` names a
+ * revision for each, or null, which takes the policy away from it.
+ */
+export async function publish(
+  policy: Policy,
+  desired: ReadonlyMap<string, string | null>,
+  revisions: readonly Revision[],
+  objects: Objects,
+  documents: Documents,
+): Promise<number> {
+  const bodies = new Map(revisions.map((revision) => [revision.name, bodyNow(policy, revision, objects)]));
+  const changes = [...desired].filter(([device, revision]) => differs(device, revision, bodies, documents));
+  for (let from = 0; from < changes.length; from += writesAtOnce) {
+    const some = changes.slice(from, from + writesAtOnce);
+    await Promise.all(some.map(([device, revision]) => write(device, revision, bodies, documents)));
+  }
+  return changes.length;
+}
+
+type Bodies = ReadonlyMap<string, Body | null>;
+
+/** Null where a reference of an older revision is gone: its devices keep what they have. */
+function bodyNow(policy: Policy, revision: Revision, objects: Objects): Body | null {
+  try {
+    return bodyOf(policy, revision, objects);
+  } catch (error) {
+    if (error instanceof Halt) return null;
+    throw error;
+  }
+}
+
+const textFor = (device: string, body: Body): string => canonicalJson({ ...body, device });
+
+function differs(device: string, revision: string | null, bodies: Bodies, documents: Documents): boolean {
+  const told = documents.told(device);
+  if (revision === null) return told !== null;
+  const body = bodies.get(revision);
+  return body ? told?.text !== textFor(device, body) : false;
+}
+
+function write(device: string, revision: string | null, bodies: Bodies, documents: Documents): Promise<void> {
+  if (revision === null) return documents.remove(device);
+  return documents.put(device, textFor(device, bodies.get(revision)!));
+}

@@ -1,0 +1,66 @@
+import type { Reconciled } from "@sluice/cluster";
+import { desired } from "@sluice/rollout";
+import { endOf, Halt } from "../halt.ts";
+import type { Budgets, Objects, Policy } from "../ports.ts";
+import type { Chronicle } from "./chronicle.ts";
+import type { Decided } from "./decided.ts";
+import { bodyOf } from "./document.ts";
+import { storedState } from "./facts.ts";
+import { grant } from "./grant.ts";
+import { budgetHeld, outcomeOfRollout, selected } from "./outcome.ts";
+import { planOf } from "./plan.ts";
+import { publish } from "./publish.ts";
+import { recorded } from "./revision.ts";
+import { factsOf, roll, type Senses } from "./roll.ts";
+import { select } from "./select.ts";
+import { statusOf } from "./status.ts";
+
+export interface PolicyDeps extends Senses {
+  readonly objects: Objects;
+  readonly budgets: Budgets;
+  readonly decided: Decided;
+  readonly chronicle: Chronicle;
+}
+
+/**
+ * Brings a policy's devices nearer to its specification: select, grant, listen, publish, record, look up, roll.
+ *
+ * Early out: a step that cannot do its work ends the look, and says why in the conditions; devices keep what they have, and
+ * leases go on, since they were granted before anything could fail. Devices are told only what an earlier look decided and
+ * stored, so a crash between any two steps costs time, and never more devices than the wave allows.
+ */
+export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise<Reconciled> {
+  const { objects, budgets, documents } = deps;
+  const known = objects.revisions(policy);
+  const selection = select(policy, objects);
+  const overview = grant(policy, selection, known, budgets);
+  const findings = [budgetHeld(overview), selected(selection)];
+  try {
+    listen(deps);
+    const devices = factsOf(policy, selection, deps);
+    const stored = storedState(policy, known, devices);
+    const plan = planOf(policy.spec);
+    if (stored && !deps.decided.isBehind(policy)) {
+      deps.chronicle.tell(policy, stored, plan, objects);
+      await publish(policy, desired(stored, plan, devices), known, objects, documents);
+    }
+    const target = await objects.record(policy, recorded(policy.written));
+    bodyOf(policy, target, objects);
+    const rolled = await roll(policy, stored, target, known, devices, deps);
+    deps.decided.note(policy, stored, rolled.state);
+    await objects.prune(policy, new Set([rolled.state.stable, target.name].filter((name) => name !== null)));
+    return { outcome: outcomeOfRollout(rolled, selection), status: statusOf(selection, overview, rolled), findings };
+  } catch (error) {
+    const outcome = endOf(error);
+    if (outcome.kind === "conflict") throw error;
+    return { outcome, findings };
+  }
+}
+
+const listenMs = 1_000;
+
+/** Nothing is decided before it is known who is there, and what everybody was told. */
+function listen({ documents, telemetry, clock }: Senses): void {
+  if (documents.ready && telemetry.settled(clock.monotonicMs())) return;
+  throw Halt.waiting("Listening", "the broker is not connected, or devices had no time yet to be heard", listenMs);
+}

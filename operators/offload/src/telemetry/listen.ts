@@ -1,0 +1,58 @@
+import { subjects } from "@sluice/contracts";
+import type { Clock } from "@sluice/foundation";
+import { decodeBackend, decodeHeartbeat, type Link } from "@sluice/messaging";
+import type { Metrics } from "@sluice/observability";
+import type { Nudge } from "../nudge.ts";
+import { type Fate, silentAfterMs, type Telemetry } from "./telemetry.ts";
+
+/** Messages of a kind that may wait while the operator is busy; the next ones are dropped and counted. */
+const pendingMax = 32_768;
+/** How often it is looked who has fallen silent. */
+const lookEveryMs = 1_000;
+
+/** Hears devices and replicas for as long as `signal` allows, and nudges whoever acts on news of them. */
+export function listen(
+  link: Link,
+  telemetry: Telemetry,
+  nudge: Nudge,
+  metrics: Metrics,
+  clock: Clock,
+  signal: AbortSignal,
+): void {
+  const count = (kind: string, fate: string) => metrics.inc("sluice_operator_messages_total", { kind, fate });
+  const options = (kind: string) => ({ maxPending: pendingMax, onOverflow: () => count(kind, "overflow") });
+  const stops = [
+    link.subscribe(subjects.heartbeatAll(), options("heartbeat"), ({ payload, subject }) => {
+      const decoded = decodeHeartbeat(payload);
+      // Credentials confine a device to its own subject: a heartbeat of another name is forged.
+      const forged = decoded.ok && subjects.heartbeat(decoded.value.device) !== subject;
+      if (!decoded.ok || forged) return count("heartbeat", forged ? "forged" : "invalid");
+      const fate = telemetry.hear(decoded.value, clock.monotonicMs());
+      if (fate === "news") nudge.add(decoded.value.device);
+      count("heartbeat", fate);
+    }),
+    link.subscribe(subjects.backendAll(), options("backend"), ({ payload, subject }) => {
+      const decoded = decodeBackend(payload);
+      const forged = decoded.ok && subjects.backend(decoded.value.model, decoded.value.replica) !== subject;
+      if (!decoded.ok || forged) return count("backend", forged ? "forged" : "invalid");
+      count("backend", telemetry.hearReplica(decoded.value, clock.monotonicMs()) satisfies Fate);
+    }),
+    lookForSilence(telemetry, nudge, metrics, clock),
+  ];
+  signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
+}
+
+function lookForSilence(telemetry: Telemetry, nudge: Nudge, metrics: Metrics, clock: Clock): () => void {
+  let lastMs = clock.monotonicMs();
+  let cancel = () => {};
+  const look = () => {
+    const nowMs = clock.monotonicMs();
+    for (const device of telemetry.fallenSilent(nowMs, lastMs)) nudge.add(device);
+    lastMs = nowMs;
+    const online = [...telemetry.devices()].filter(([, { heardMs }]) => nowMs - heardMs < silentAfterMs).length;
+    metrics.set("sluice_operator_devices_online", {}, online);
+    cancel = clock.after(lookEveryMs, look);
+  };
+  look();
+  return () => cancel();
+}
