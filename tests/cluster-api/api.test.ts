@@ -1,8 +1,10 @@
 import { type KindName, kinds } from "@sluice/contracts";
 import { type Kube, startKube } from "@sluice/testkit";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { badChanges, badObjects } from "./bad-objects.ts";
 import { type Changes, filledIn, objectOf } from "./objects.ts";
+import { differs, oddities, paths } from "./oddities.ts";
 
 /** The kinds of Sluice on a real API server, beside the schemas that the programs use. */
 let kube: Kube;
@@ -64,6 +66,19 @@ describe("bad objects", () => {
     const { body } = await create("EdgeDevice", "north.gate", {}, dryRun);
     expect(body.message).toContain("metadata.name: use 1 to 63 lower-case letters");
   });
+});
+
+test("the API server and the schema agree on 500 objects that are odd in one place", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...paths), fc.constantFrom(...oddities), async ([kind, path], value) => {
+      fc.pre(!differs(kind, path, value));
+      const object = objectOf(kind, "odd", { [path]: value });
+      const { status, body } = await create(kind, "odd", { [path]: value }, dryRun);
+      const here = kinds[kind].schema.safeParse(object);
+      expect({ taken: status < 300, why: body.message }).toMatchObject({ taken: here.success });
+    }),
+    { numRuns: 500, seed: 1, endOnFailure: true },
+  );
 });
 
 test.each(badChanges)("%s %j → %j: %s %s", async (kind, before, after, field, message) => {

@@ -13,8 +13,8 @@ const decimal = /^-?[0-9]+([.][0-9]+)?$/;
 
 /** Text that a parser reads; the pattern is the same for the API server, which has no such parser. */
 function quantity(parse: (text: string) => Result<number, string>, example: string, units: readonly string[]) {
-  const pattern = `^ *[0-9]+([.][0-9]+)? *(${units.join("|")}) *$`;
-  const rule = { rule: `self.matches('${pattern}')`, message: `write a number and one of ${units.join(", ")}` };
+  const pattern = `^\\s*[0-9]+([.][0-9]+)?\\s*(${units.join("|")})\\s*$`;
+  const rule = { rule: `self.matches(r'${pattern}')`, message: `write a number and one of ${units.join(", ")}` };
   return z
     .string()
     .max(32)
