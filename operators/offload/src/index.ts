@@ -3,4 +3,3 @@ export { type LeaseBucket, openLeaseBucket } from "./leases/lease-bucket.ts";
 export { type Operator, type OperatorDeps, operatorName, startOperator } from "./operator.ts";
 export { planOf } from "./policy/plan.ts";
 export { readState, requestsOf } from "./policy/state.ts";
-export type { Budgets } from "./ports.ts";

@@ -3,13 +3,13 @@ import { type Environment, type OperatorConfig, SluiceError } from "@sluice/cont
 import { type Clock, type Prng, systemClock } from "@sluice/foundation";
 import { createHttp, createLogger, createMetrics } from "@sluice/observability";
 import type { Site } from "./backend/manifests.ts";
+import { Desks } from "./budgets.ts";
 import { openHearing } from "./hearing.ts";
 import { type ControllerDeps, runDevices, runPolicies, runSweeps } from "./kube/controllers.ts";
 import { KubeObjects } from "./kube/objects.ts";
 import { runBackends, runModels } from "./kube/supply.ts";
 import { Chronicle } from "./policy/chronicle.ts";
 import { Decided } from "./policy/decided.ts";
-import type { Budgets } from "./ports.ts";
 import { askPrometheus } from "./prometheus.ts";
 
 /** Name of the leader's lease, of the operator in logs and events, and of its connections. */
@@ -21,7 +21,6 @@ export interface OperatorDeps {
   readonly prng?: Prng;
   /** Different for each process that ever runs. */
   readonly identity: string;
-  readonly budgets: Budgets;
 }
 
 export interface Operator {
@@ -34,7 +33,7 @@ export interface Operator {
 
 /** Starts one replica: it keeps its stores warm, waits for the lease, and reconciles while it leads. */
 export async function startOperator(config: OperatorConfig, deps: OperatorDeps): Promise<Operator> {
-  const { environment = {}, clock = systemClock, prng = { next: Math.random }, identity, budgets } = deps;
+  const { environment = {}, clock = systemClock, prng = { next: Math.random }, identity } = deps;
   const logger = createLogger("operator", environment.SLUICE_LOG_LEVEL ?? "info");
   const metrics = createMetrics({ processMetrics: true });
   const onProblem = (problem: SluiceError) => logger.warn({ code: problem.code }, problem.message);
@@ -59,11 +58,10 @@ export async function startOperator(config: OperatorConfig, deps: OperatorDeps):
     mayWrite,
     onProblem,
   });
-  const controllers: ControllerDeps & { site: Site } = {
+  const parts: Omit<ControllerDeps, "budgets"> & { site: Site } = {
     ...times,
     ...hearing,
     objects,
-    budgets,
     site: { servers, image: config.image, prometheus: config.prometheus },
     kube,
     recorder,
@@ -78,10 +76,15 @@ export async function startOperator(config: OperatorConfig, deps: OperatorDeps):
   const url = await http.listen(config.http.host, config.http.port);
   const reflecting = objects.run(stop.signal);
   const candidacy = { ...times, kube: asking, namespace, name: operatorName, identity, onProblem };
-  const ended = lead(candidacy, stop.signal, (term) => {
+  const ended = lead(candidacy, stop.signal, async (term) => {
     mandate.begin(term);
     logger.info({ term: term.number, namespace }, "leading");
-    return reconcile(controllers, term);
+    const budgets = new Desks({ ...times, link: hearing.link, replicas, operator: identity, onProblem });
+    try {
+      await reconcile({ ...parts, budgets }, term);
+    } finally {
+      await budgets.close();
+    }
   });
   logger.info({ url, namespace }, "ready to lead");
   const close = async () => {

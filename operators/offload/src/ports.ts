@@ -50,9 +50,9 @@ export interface Told {
 
 /** The leases of all policies. */
 export interface Budgets {
-  /** From now on the policy grants this. */
-  grant(policy: string, fleet: Fleet): void;
-  /** Takes everything back; true when no device holds anything of the policy any more. */
+  /** From now on the policy grants this; `virgin`: as is known for sure, it never granted anything before. */
+  grant(policy: string, fleet: Fleet, virgin: boolean): void;
+  /** Takes everything back; true when no device holds more than a floor. */
   withdraw(policy: string): boolean;
   /** Null while it is not known who holds what. */
   overview(policy: string): Overview | null;

@@ -1,11 +1,7 @@
 import { until } from "@sluice/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Device } from "./device.builder.ts";
-import type { Budgets } from "./ports.ts";
 import { Site } from "./site.builder.ts";
-
-/** Leases have tests of their own: here nobody holds any. */
-const budgets: Budgets = { grant: () => {}, withdraw: () => true, overview: () => null };
 
 const waves = [
   { name: "first", count: 1 },
@@ -31,7 +27,7 @@ const response = ({ decision }: { decision: { policy: string } }) => {
 beforeAll(async () => {
   site = await Site.start();
   devices = await Promise.all(["a", "b", "c", "d"].map((name) => site.device(`cam-${name}`, response)));
-  await site.operator("one", budgets);
+  await site.operator("one");
   await site.create("OffloadPolicy", "gate", spec);
 }, 120_000);
 afterAll(() => site[Symbol.asyncDispose]());

@@ -2,7 +2,6 @@ import { type Condition, operatorConfigSchema } from "@sluice/contracts";
 import { type Kube, type NatsServer, startKube, startNats, until } from "@sluice/testkit";
 import { type Device, type Response, startDevice } from "./device.builder.ts";
 import { type Operator, startOperator } from "./operator.ts";
-import type { Budgets } from "./ports.ts";
 
 const group = "/apis/sluice.dev/v1alpha1/namespaces/default";
 
@@ -88,7 +87,7 @@ export class Site implements AsyncDisposable {
     return device;
   }
 
-  async operator(identity: string, budgets: Budgets, kubeconfig = this.kube.kubeconfig): Promise<Operator> {
+  async operator(identity: string, kubeconfig = this.kube.kubeconfig): Promise<Operator> {
     const config = operatorConfigSchema.parse({
       namespace: "default",
       kubeconfig,
@@ -96,7 +95,7 @@ export class Site implements AsyncDisposable {
       nats: { servers: [this.nats.url] },
     });
     const environment = { SLUICE_LOG_LEVEL: process.env["SLUICE_LOG_LEVEL"] === "debug" ? "debug" : "silent" } as const;
-    const operator = await startOperator(config, { identity, budgets, environment });
+    const operator = await startOperator(config, { identity, environment });
     this.#parts.push(() => operator.close());
     return operator;
   }

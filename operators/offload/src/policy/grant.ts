@@ -12,7 +12,8 @@ export function grant(
   revisions: readonly Revision[],
   budgets: Budgets,
 ): Overview | null {
-  budgets.grant(nameOf(policy), fleetOf(policy.spec, selection.devices, formerFloor(revisions)));
+  const virgin = policy.status === undefined && revisions.length === 0;
+  budgets.grant(nameOf(policy), fleetOf(policy.spec, selection.devices, formerFloor(revisions)), virgin);
   return budgets.overview(nameOf(policy));
 }
 

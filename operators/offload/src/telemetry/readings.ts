@@ -66,14 +66,23 @@ export function readingsOf({ total }: Tally, heartbeat: Heartbeat): Record<strin
   };
 }
 
-/** Frame F1 lies between 0 and 1, so its variance is at most mean × (1 - mean) (Bhatia and Davis, 2000). */
+/** Half-width of a 95 % interval in standard errors. */
+const z95 = 1.96;
+
+/**
+ * Over the streams of a device, each by its samples. A stream that does not say how sure it is gets the largest error that a
+ * mean between 0 and 1 can have, by the variance bound mean × (1 - mean) of Bhatia and Davis, 2000.
+ */
 function agreementOf({ streams }: Heartbeat): Reading | null {
-  const known = streams.flatMap(({ agreement: { samples, corrected } }) =>
-    corrected === null || samples === 0 ? [] : [{ samples, corrected }],
-  );
+  const known = streams.flatMap(({ agreement: { samples, corrected, correctedHalfWidth } }) => {
+    if (corrected === null || samples === 0) return [];
+    const mean = Math.min(1, Math.max(0, corrected));
+    const error = correctedHalfWidth == null ? Math.sqrt((mean * (1 - mean)) / samples) : correctedHalfWidth / z95;
+    return [{ samples, mean, error }];
+  });
   const samples = sum(known.map((stream) => stream.samples));
   if (samples === 0) return null;
-  const mean = sum(known.map((stream) => stream.samples * stream.corrected)) / samples;
-  const inside = Math.min(1, Math.max(0, mean));
-  return { samples, mean, error: Math.sqrt((inside * (1 - inside)) / samples) };
+  const mean = sum(known.map((stream) => stream.samples * stream.mean)) / samples;
+  const square = sum(known.map((stream) => (stream.samples * stream.error) ** 2));
+  return { samples, mean, error: Math.sqrt(square) / samples };
 }
