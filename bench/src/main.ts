@@ -11,6 +11,7 @@ import { localLatency } from "./local-latency.ts";
 import { findMaterial } from "./material.ts";
 import { type Findings, scales } from "./measure.ts";
 import { memory } from "./memory.ts";
+import { operatorStore } from "./operator-store.ts";
 import { page, readResults, writeResults } from "./results.ts";
 import { roundTrip } from "./round-trip.ts";
 import { table } from "./table.ts";
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "cloud-throughput": cloudThroughput,
   "round-trip": roundTrip,
   memory,
+  "operator-store": operatorStore,
 };
 
 const { values } = parseArgs({

@@ -35,6 +35,8 @@ export interface Scale {
   readonly watchMs: number;
   /** Frames of the decision's cost. */
   readonly frames: number;
+  /** Devices of a fleet that an operator looks after, one fleet after the other. */
+  readonly objects: readonly number[];
 }
 
 const seconds = 1_000;
@@ -49,6 +51,7 @@ export const scales = {
     warmUpMs: 3 * minutes,
     watchMs: 10 * minutes,
     frames: 20_000,
+    objects: [1_000, 10_000],
   },
   quick: {
     rounds: 4,
@@ -58,5 +61,6 @@ export const scales = {
     warmUpMs: 20 * seconds,
     watchMs: 1 * minutes,
     frames: 5_000,
+    objects: [200, 1_000],
   },
 } as const satisfies Record<string, Scale>;

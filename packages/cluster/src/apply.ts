@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { limits } from "@sluice/contracts";
+import { remember } from "./bounded.ts";
 import { canonicalJson } from "./equal.ts";
 import type { Kube } from "./kube.ts";
 import { type KubeObject, keyOf, type ObjectMeta, objectPath, type Resource } from "./resource.ts";
@@ -65,10 +66,8 @@ export class Applier {
     const known = this.#applied.get(id);
     if (known && live && known.digest === digest && sameState(known, live)) return false;
     const now = await apply(this.#kube, resource, desired, { fieldManager: this.#fieldManager, force: true });
-    this.#applied.delete(id);
-    this.#applied.set(id, { digest, uid: now.metadata.uid, state: stateOf(now.metadata) });
-    const [oldest] = this.#applied.keys();
-    if (this.#applied.size > limits.clusterObjectsPerKind && oldest !== undefined) this.#applied.delete(oldest);
+    const applied = { digest, uid: now.metadata.uid, state: stateOf(now.metadata) };
+    remember(this.#applied, id, applied, limits.clusterObjectsPerKind);
     return true;
   }
 }

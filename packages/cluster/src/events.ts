@@ -1,5 +1,6 @@
 import type { Clock } from "@sluice/foundation";
 import { ApiError, isGone } from "./api-error.ts";
+import { remember } from "./bounded.ts";
 import {
   countOf,
   eventOf,
@@ -53,10 +54,7 @@ export class Recorder {
     if (!this.#buckets.take(`${note.resource.kind} ${note.object.metadata.uid} ${note.type}`))
       return this.#count("dropped");
     const series = this.#seriesOf(note);
-    this.#series.delete(series.id);
-    this.#series.set(series.id, series);
-    const [oldest] = this.#series.keys();
-    if (this.#series.size > seriesKept && oldest !== undefined) this.#series.delete(oldest);
+    remember(this.#series, series.id, series, seriesKept);
     if (!this.#queue.addAfter(series.id, this.#waitMs(series))) this.#count("dropped");
   }
 

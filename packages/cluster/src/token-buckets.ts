@@ -1,4 +1,5 @@
 import type { Clock } from "@sluice/foundation";
+import { remember } from "./bounded.ts";
 
 export interface BucketLimits {
   readonly burst: number;
@@ -26,10 +27,7 @@ export class TokenBuckets {
     const nowMs = this.#clock.monotonicMs();
     const fullAtMs = Math.max(nowMs, this.#fullAtMs.get(name) ?? nowMs) + everyMs;
     if (fullAtMs > nowMs + burst * everyMs) return false;
-    this.#fullAtMs.delete(name);
-    this.#fullAtMs.set(name, fullAtMs);
-    const [oldest] = this.#fullAtMs.keys();
-    if (this.#fullAtMs.size > maxBuckets && oldest !== undefined) this.#fullAtMs.delete(oldest);
+    remember(this.#fullAtMs, name, fullAtMs, maxBuckets);
     return true;
   }
 }

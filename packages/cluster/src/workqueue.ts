@@ -1,5 +1,6 @@
 import { type Clock, invariant } from "@sluice/foundation";
 import { Due } from "./due.ts";
+import { Line } from "./line.ts";
 import { type Meter, noMeter } from "./meter.ts";
 import { type RetryLimits, RetryPauses } from "./rate-limit.ts";
 
@@ -21,8 +22,9 @@ export interface WorkqueueOptions {
  * what is true now is read when its turn comes.
  */
 export class Workqueue {
-  /** Ready keys in their order, with the time when they became ready. */
+  /** Ready keys, with the time when they became ready; and their order. */
   readonly #ready = new Map<string, number>();
+  readonly #order = new Line();
   readonly #working = new Set<string>();
   /** Keys added while they were being worked on. */
   readonly #again = new Set<string>();
@@ -91,9 +93,8 @@ export class Workqueue {
   /** The next key, as soon as there is one; undefined once the queue is stopped. {@link done} must follow. */
   take(): Promise<string | undefined> {
     if (this.#stopped) return Promise.resolve(undefined);
-    const [first] = this.#ready.keys();
-    if (first === undefined) return new Promise((resolve) => this.#takers.push(resolve));
-    return Promise.resolve(this.#hand(first));
+    if (this.#ready.size === 0) return new Promise((resolve) => this.#takers.push(resolve));
+    return Promise.resolve(this.#hand());
   }
 
   done(key: string): void {
@@ -111,6 +112,7 @@ export class Workqueue {
     this.#stopped = true;
     this.#due.clear();
     this.#ready.clear();
+    this.#order.clear();
     this.#again.clear();
     this.#takers.splice(0).forEach((resolve) => resolve(undefined));
     this.#measure();
@@ -127,11 +129,14 @@ export class Workqueue {
 
   #line(key: string): void {
     this.#ready.set(key, this.#options.clock.monotonicMs());
+    this.#order.push(key);
     const taker = this.#takers.shift();
-    if (taker) taker(this.#hand(key));
+    if (taker) taker(this.#hand());
   }
 
-  #hand(key: string): string {
+  #hand(): string {
+    const key = this.#order.shift();
+    invariant(key !== undefined, "what is ready stands in line");
     const waitedMs = this.#options.clock.monotonicMs() - (this.#ready.get(key) ?? 0);
     this.#ready.delete(key);
     this.#working.add(key);
