@@ -62,6 +62,11 @@ test.each(names)("kubectl explain knows every field of a %s", async (kind) => {
   expect(await kubectl("explain", `${kinds[kind].plural}.status.conditions.reason`)).toContain("Why, as one word");
 });
 
+test("kubectl explain says how a value looks, and what it is if it is not written", async () => {
+  expect(await kubectl("explain", "olp.spec.budget.burst")).toMatch(/Default:\s+64KiB/);
+  expect(await kubectl("explain", "olp.spec.budget.cap")).toMatch(/For\s+example\s+200kbit\/s/);
+});
+
 test("a backend is scaled as anything else", async () => {
   await kubectl("scale", "ib/street", "--replicas=3");
   expect(await kubectl("get", "ib", "street", "-o", "jsonpath={.spec.replicas}")).toBe("3");

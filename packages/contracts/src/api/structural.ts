@@ -51,8 +51,25 @@ function patternMessage(schema: z.core.$ZodType): string | undefined {
 function shaped(node: Node, path: string): Structural {
   const one = single(node, path);
   const plain = Object.entries(one).filter(([word]) => kept.test(word));
-  return { ...Object.fromEntries(plain), ...inner(one, path), ...rules(one), ...listType(one) } as Structural;
+  return {
+    ...Object.fromEntries(plain),
+    ...described(one),
+    ...inner(one, path),
+    ...rules(one),
+    ...listType(one),
+  } as Structural;
 }
+
+/** `kubectl explain` shows neither defaults nor examples, so the description says how a value looks. */
+function described({ description, default: value, examples }: Node): Node {
+  if (typeof description !== "string") return {};
+  const [example] = (examples ?? []) as readonly string[];
+  if (isPlain(value)) return { description: `${description} Default: ${value}.` };
+  return { description: example === undefined ? description : `${description} For example ${example}.` };
+}
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  ["string", "number", "boolean"].includes(typeof value);
 
 /** Of a choice between a list and a shorthand for it, the API server takes the list. */
 function single(node: Node, path: string): Node {
