@@ -36,7 +36,7 @@ cluster-api: setup kube ## Leave a Kubernetes API server with Sluice's kinds run
 lint: setup ## Check types, lint rules and formatting
 	@tsc && oxlint --type-aware && biome check .
 
-bench: setup $(nats_server) ## Measure speed against peers and limits (ARGS="--only NAME")
+bench: setup $(nats_server) kube ## Measure speed against peers and limits (ARGS="--only NAME")
 	@node bench/src/main.ts $(ARGS)
 
 train: ## Train the embedded pair of models and render the clips again

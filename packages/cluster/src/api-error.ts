@@ -11,6 +11,9 @@ export interface ApiStatus {
   };
 }
 
+/** A server that asks to be left alone for longer is asked again all the same. */
+const longestRetryAfterMs = 60_000;
+
 /** An answer of the API server that is no success. */
 export class ApiError extends SluiceError {
   /** HTTP status. */
@@ -21,7 +24,8 @@ export class ApiError extends SluiceError {
   constructor(where: string, httpStatus: number, answer: ApiStatus, retryAfterMs = 0) {
     super(codeOf(httpStatus, answer), `${where}: ${wordsOf(answer) || `HTTP ${httpStatus}`}`);
     this.status = httpStatus;
-    this.retryAfterMs = Math.max(retryAfterMs, (answer.details?.retryAfterSeconds ?? 0) * 1_000);
+    const askedMs = Math.max(retryAfterMs, (answer.details?.retryAfterSeconds ?? 0) * 1_000);
+    this.retryAfterMs = Math.min(longestRetryAfterMs, askedMs);
   }
 }
 

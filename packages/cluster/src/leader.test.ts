@@ -3,6 +3,7 @@ import { seededPrng, systemClock } from "@sluice/foundation";
 import { type Relay, type Kube as Server, startKube, startRelay, until } from "@sluice/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isConflict } from "./api-error.ts";
+import type { Kube } from "./kube.ts";
 import { lead } from "./leader.ts";
 import { readObject } from "./objects.ts";
 import { type Client, client, configMaps, namespace, putMap, reflect } from "./setting.builder.ts";
@@ -123,6 +124,26 @@ test("a leader that is asked to end finishes its work, gives the lease away, and
   // Without waiting for the lease to run out.
   expect(at(second, "won") - askedMs).toBeLessThan(times.leaseMs);
   expect(at(first, "ended")).toBeLessThan(at(second, "won") + times.retryMs);
+});
+
+test("a process that is asked to end while it wins begins no work, and gives the lease away", async () => {
+  const space = await namespace(server, "late");
+  await using one = client(server);
+  const end = new AbortController();
+  const call: Kube["call"] = (wanted) => {
+    const answer = one.kube.call(wanted);
+    if (wanted.verb === "POST") end.abort();
+    return answer;
+  };
+  const options = { kube: { ...one.kube, call }, namespace: space, name: "operator", identity: "late", times };
+  let worked = false;
+  const work = async ({ signal }: Term) => {
+    worked = !signal.aborted;
+    await new Promise((resolve) => (signal.aborted ? resolve(null) : signal.addEventListener("abort", resolve)));
+  };
+  expect(await lead({ ...options, clock: systemClock, prng: seededPrng(1) }, end.signal, work)).toBe("ended");
+  expect(worked).toBe(false);
+  expect((await server.request("GET", leasePath(space))).body.spec.holderIdentity).toBe("");
 });
 
 test("a leader whose lease somebody else took is lost at once", async () => {

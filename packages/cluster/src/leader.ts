@@ -43,6 +43,8 @@ export async function lead(
   meter.set("sluice_operator_leading", {}, 1);
   const askToEnd = () => term.askToEnd();
   stop.addEventListener("abort", askToEnd, { once: true });
+  // It may have come while the lease was being won.
+  if (stop.aborted) askToEnd();
   const renewing = new AbortController();
   const renewal = candidate.keep(term, renewing.signal);
   const working = work(term);

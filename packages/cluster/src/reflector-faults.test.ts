@@ -43,6 +43,28 @@ describe("a server that fails now and then", () => {
     expect(problems).toEqual(["cluster-busy", "cluster-busy", "cluster-busy"]);
   });
 
+  test("a server that asks to be left alone is, for as long as it asks", async () => {
+    await namespace(server, "list-429");
+    await using proxy = await startFaultProxy(server);
+    let asked = 0;
+    const busy = failTimes(1, list, 429, status(429, "TooManyRequests"), { "retry-after": "20" });
+    proxy.fault = (near, answer) => {
+      if (list.test(near.url ?? "")) asked++;
+      return busy(near, answer);
+    };
+    const clock = new ManualClock();
+    await using one = client(server, { port: proxy.port, plain: true, clock });
+    await using run = reflect(one, configMaps, { clock, selection: { namespace: "list-429" } });
+    await until(() => run.problems.length > 0);
+    clock.advance(19_999);
+    // Whoever asked before this would be heard before it.
+    await one.kube.call({ verb: "GET", path: "/version" });
+    expect(asked).toBe(1);
+    clock.advance(1);
+    await run.reflector.whenSynced();
+    expect(asked).toBe(2);
+  });
+
   test("watches that fail, and an answer of a proxy in prose", async () => {
     const first = failTimes(2, watch, 503, "<html>no backend</html>");
     const problems = await survives("watch-503", first);

@@ -1,5 +1,6 @@
 import { asSluiceError, type SluiceError } from "@sluice/contracts";
 import { backoffMs, type Clock, type Prng, pause } from "@sluice/foundation";
+import { ApiError } from "./api-error.ts";
 import type { Kube } from "./kube.ts";
 import { listPages, openWatch, type Selection, type WatchEvent } from "./list-watch.ts";
 import { type Meter, noMeter } from "./meter.ts";
@@ -88,7 +89,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
       this.#gauge("sluice_operator_watch_connected", 0);
       // The server ends each watch after some minutes: no failure, unless it does so at once.
       if (dueToResync || clock.monotonicMs() - startMs >= steadyMs) attempt = 0;
-      if (!dueToResync) await pause(clock, backoffMs(backoff, attempt, prng), signal);
+      const leastMs = this.#problem instanceof ApiError ? this.#problem.retryAfterMs : 0;
+      if (!dueToResync) await pause(clock, Math.max(leastMs, backoffMs(backoff, attempt, prng)), signal);
     }
   }
 
