@@ -93,8 +93,13 @@ export const metrics = {
   sluice_agreement_samples: { type: "gauge", help: "Audits that the agreement rests on.", labels: ["stream"] },
   sluice_agreement_audits_total: {
     type: "counter",
-    help: "Frames drawn to be audited, by outcome: answered, or missing: not sent for want of bytes, or sent and not answered.",
+    help: "Frames drawn to be audited, by outcome: answered, or missing: not answered, or not even sent.",
     labels: ["stream", "outcome"],
+  },
+  sluice_agreement_unmeasured_total: {
+    type: "counter",
+    help: "Frames that could not have been drawn, for want of a link or of bytes: agreement does not speak of them.",
+    labels: ["stream"],
   },
   sluice_inference_requests_total: { type: "counter", help: "Requests received.", labels: ["model", "transport"] },
   sluice_inference_answered_total: { type: "counter", help: "Requests answered.", labels: ["model", "transport"] },

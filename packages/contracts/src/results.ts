@@ -74,7 +74,7 @@ export const decisionSchema = z.object({
   value: z.number(),
   /** The price of a byte, in the unit of `value`. */
   price: z.number(),
-  /** Chance with which the frame was drawn to be audited, whatever is in it; absent where none is audited. */
+  /** Chance with which the frame was drawn to be audited, whatever is in it; absent while none could be. */
   propensity: z.number().min(0).max(1).optional(),
   /** Bytes in the bucket after the decision. */
   tokens: z.number(),

@@ -32,7 +32,7 @@ export interface Decision {
   /** Price of a byte. */
   readonly price: number;
   readonly signals: Signals;
-  /** Chance with which the frame was drawn to be audited, 0 where the policy audits none; and whether it was drawn. */
+  /** Chance with which the frame was drawn to be audited, 0 where none could be; and whether it was drawn. */
   readonly propensity: number;
   readonly drawn: boolean;
 }
@@ -84,28 +84,31 @@ export class Decider {
 
   /** Chooses for the next frame of the stream. */
   decide(now: Observation, road: RoadView): Decision {
-    const { bucket, threshold } = this.#options;
+    const { bucket, price, overheadBytes, threshold } = this.#options;
     const signals = assess(now, this.#past, threshold);
     this.#past = { ...this.#past, before: now, drift: signals.drift };
     const available = bucket.available(now.atMs);
-    const candidates = this.#ladder.candidates(this.#options.overheadBytes);
-    const best =
-      candidates.find((c) => c.bytes <= Math.min(bucket.burstBytes, limits.payloadBytes)) ?? candidates.at(-1)!;
+    const candidates = this.#ladder.candidates(overheadBytes);
+    const best = affordable(candidates, bucket.burstBytes);
     const reserve = this.#reserve(best.bytes);
-    const room = Math.min(available - reserve, limits.payloadBytes);
-    const candidate = candidates.find((c) => c.bytes <= room) ?? candidates.at(-1)!;
-    const value = this.#gain.expected(signals);
-    const price = this.#options.price.at(bucket, now.atMs, candidate.bytes, reserve);
-    const wish = this.#wish(now, signals, value, price, candidate.bytes, best.bytes);
+    const candidate = affordable(candidates, available - reserve);
+    const propensity = this.#auditChance(best.bytes, road, available);
+    const numbers = {
+      value: this.#gain.expected(signals),
+      price: price.at(bucket, now.atMs, candidate.bytes, reserve),
+      signals,
+      propensity,
+    };
+    const wish = this.#wish(now, numbers, candidate.bytes);
     const drawn = wish.reason === "audit";
     const { rung, bytes } = drawn ? best : candidate;
-    const blocked = wish.send ? obstacle(road, bytes, drawn ? available : available - reserve, drawn) : undefined;
-    const numbers = { rung, bytes, value, price, signals, propensity: wish.propensity ?? 0, drawn };
-    if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...numbers };
+    const blocked = wish.send && !drawn ? obstacle(road, road.inFlightLimit, bytes, available - reserve) : undefined;
+    const decision = { rung, bytes, drawn, ...numbers };
+    if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...decision };
     // From here on, not only once it is encoded: else the next frames would be sent for the same reason.
     this.#beforeSend = this.#past;
     this.#past = { ...this.#past, sent: now, drift: 0 };
-    return { action: "send", reason: road.alive ? wish.reason : "probe", ...numbers };
+    return { action: "send", reason: road.alive ? wish.reason : "probe", ...decision };
   }
 
   /** The frame went out as `bytes` on the wire, `pictureBytes` of them the picture. */
@@ -134,9 +137,23 @@ export class Decider {
     return this.#policy.audits ? auditReserve(bucket, spec.audit.share, bytes) : 0;
   }
 
-  #wish(now: Observation, signals: Signals, value: number, price: number, bytes: number, auditBytes: number) {
-    const { spec, bucket, framesPerSecond, threshold, prng } = this.#options;
-    const bytesPerFrame = bucket.bytesPerSecond / Math.max(framesPerSecond(), 1e-3);
+  /**
+   * Chance of an audit that takes `bytes`: 0 while it could not go out, so that what is drawn is sent. It may be one more
+   * than there may be under way, since what is under way says something about the frame.
+   */
+  #auditChance(bytes: number, road: RoadView, available: number): number {
+    if (!this.#policy.audits || !road.alive || obstacle(road, road.inFlightLimit + 1, bytes, available)) return 0;
+    return Math.min(1, (this.#options.spec.audit.share * this.#bytesPerFrame) / bytes);
+  }
+
+  get #bytesPerFrame(): number {
+    const { bucket, framesPerSecond } = this.#options;
+    return bucket.bytesPerSecond / Math.max(framesPerSecond(), 1e-3);
+  }
+
+  #wish(now: Observation, numbers: Pick<Decision, "value" | "price" | "signals" | "propensity">, bytes: number) {
+    const { value, price, signals, propensity } = numbers;
+    const { threshold, prng } = this.#options;
     return this.#policy.wish({
       now,
       signals,
@@ -144,21 +161,24 @@ export class Decider {
       framesSinceSent: this.#past.sent ? now.frame - this.#past.sent.frame : Number.POSITIVE_INFINITY,
       value,
       cost: price * bytes,
-      affordable: bytesPerFrame / bytes,
-      auditChance: Math.min(1, (spec.audit.share * bytesPerFrame) / auditBytes),
+      affordable: this.#bytesPerFrame / bytes,
+      auditChance: propensity,
       prng,
     });
   }
 }
 
-/**
- * What keeps a wanted frame from being sent, the most fundamental first. A dead cloud is asked one thing at a time. An
- * audit may be one more than there may be under way: what is under way says something about the frame.
- */
-function obstacle(road: RoadView, bytes: number, available: number, drawn: boolean): Reason | undefined {
+/** The first rung that `bytes` pay for and a message can carry; else the last. */
+function affordable<C extends { readonly bytes: number }>(candidates: readonly C[], bytes: number): C {
+  const room = Math.min(bytes, limits.payloadBytes);
+  return candidates.find((c) => c.bytes <= room) ?? candidates.at(-1)!;
+}
+
+/** What keeps a wanted frame from being sent, the most fundamental first. A dead cloud is asked one thing at a time. */
+function obstacle(road: RoadView, inFlightLimit: number, bytes: number, available: number): Reason | undefined {
   if (!road.connected) return "disconnected";
   if (!road.alive && !road.probeDue) return "silent";
-  if (road.inFlight >= (road.alive ? road.inFlightLimit + (drawn ? 1 : 0) : 1)) return "in-flight";
+  if (road.inFlight >= (road.alive ? inFlightLimit : 1)) return "in-flight";
   if (road.expectedMs > road.deadlineMs) return "late";
   return bytes > available ? "budget" : undefined;
 }

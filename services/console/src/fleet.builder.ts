@@ -32,11 +32,24 @@ export class Speaker implements AsyncDisposable {
   }
 
   report(given: Partial<StreamReport> = {}): StreamReport {
-    const agreement = { samples: 40, local: 0.52, corrected: 0.81 };
+    const widths = { localHalfWidth: 0.06, correctedHalfWidth: 0.04, frames: 4_000, missing: 1 };
+    const agreement = { samples: 40, local: 0.52, corrected: 0.81, ...widths };
+    const beliefs = { car: 0.84, person: 0.61 };
     const counts = { frames: 200, answered: 200, dropped: {}, offloads: { answered: 9 }, sent: 10, inFlight: 0 };
     const size = { width: 320, height: 180, fps: 10 };
     const { stream: name } = this;
-    return { name, state: "running", problem: null, ...size, ...counts, bytes: 0, price: 2e-6, agreement, ...given };
+    return {
+      name,
+      state: "running",
+      problem: null,
+      ...size,
+      ...counts,
+      bytes: 0,
+      price: 2e-6,
+      agreement,
+      beliefs,
+      ...given,
+    };
   }
 
   heartbeat(given: Partial<Heartbeat> = {}): void {

@@ -77,6 +77,9 @@ describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
     expect(await page.getByRole("article").count()).toBe(2);
     await page.locator('.live[data-feed="live"][data-frame]').first().waitFor(patience);
     await page.getByText("0.81").first().waitFor(patience);
+    for (const text of ["±0.04", "believes car 84 %, person 61 %", "a kB costs 0.002"]) {
+      await page.getByText(text).first().waitFor(patience);
+    }
     const painted = await page
       .locator("canvas")
       .first()

@@ -63,6 +63,11 @@ export class Account {
     this.#metrics.observe("sluice_edge_correction_seconds", { stream: this.#stream }, ageMs / 1_000);
   }
 
+  /** No audit could have gone out with this frame. */
+  unmeasured(): void {
+    this.#metrics.inc("sluice_agreement_unmeasured_total", { stream: this.#stream });
+  }
+
   /** A frame was drawn to be audited, and this became of it. */
   audit(outcome: "answered" | "missing"): void {
     this.#metrics.inc("sluice_agreement_audits_total", { stream: this.#stream, outcome });

@@ -37,9 +37,6 @@ interface Sent extends Chosen {
   readonly sentAtMs: number;
 }
 
-/** While these hold no frame can be measured; agreement speaks of the time when the cloud can be asked. */
-const unmeasurable: ReadonlySet<Reason> = new Set(["disconnected", "silent", "late"]);
-
 /**
  * One stream's path: capture → infer → publish the local answer → assess → decide → encode → offload → fuse → publish
  * the correction. Nothing on the frame's path waits for the network.
@@ -130,7 +127,8 @@ export class Pipeline {
     const tokens = bucket.available(clock.monotonicMs());
     const message = seen.view.messages.decision(seen.frame, decision, { reason, bytes, tokens });
     account.decide(message.action, reason, decision.price);
-    if (decision.drawn && bytes === 0 && !unmeasurable.has(reason)) seen.view.missed(decision);
+    if (decision.propensity === 0) account.unmeasured();
+    else if (decision.drawn && bytes === 0) seen.view.missed(decision);
     recent.remember(result, message);
     telemetry.decision(message);
     if (bytes === 0) seen.span.end();
@@ -180,7 +178,7 @@ export class Pipeline {
     const nowMs = clock.monotonicMs();
     road.ended(outcome, nowMs - sent.sentAtMs, nowMs);
     if (reply) this.#correct(sent, reply, outcome === "answered");
-    else if (sent.decision.reason === "audit") sent.view.missed(sent.decision);
+    else if (sent.decision.drawn) sent.view.missed(sent.decision);
     if (!reply)
       logger.debug({ stream: stream.name, frame: index, outcome, code: error?.code }, "offload without an answer");
     sent.span.end(error);
@@ -197,7 +195,7 @@ export class Pipeline {
       frame.height / reply.height,
     ).filter((d) => d.score >= reply.threshold);
     const ageMs = Math.max(0, clock.wallMs() - frame.capturedAtMs);
-    if (decision.reason === "audit") view.audited(decision, local, answer, cloud, reply.digest);
+    if (decision.drawn) view.audited(decision, local, answer, cloud, reply.digest);
     const taught = view.scene.reply(frame.index, cloud);
     if (taught) view.taught();
     account.correct(ageMs);

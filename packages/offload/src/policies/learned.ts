@@ -6,8 +6,8 @@ import type { Policy } from "./policy.ts";
  */
 export const learned = (): Policy => ({
   audits: true,
-  wish({ value, cost, auditChance: propensity, prng }) {
-    if (prng.next() < propensity) return { send: true, reason: "audit", propensity };
-    return value > cost ? { send: true, reason: "value", propensity } : { send: false, reason: "price", propensity };
+  wish({ value, cost, auditChance, prng }) {
+    if (prng.next() < auditChance) return { send: true, reason: "audit" };
+    return value > cost ? { send: true, reason: "value" } : { send: false, reason: "price" };
   },
 });

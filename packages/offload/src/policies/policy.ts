@@ -23,8 +23,6 @@ export interface Situation {
 export interface Wish {
   readonly send: boolean;
   readonly reason: Reason;
-  /** Chance with which this frame was drawn to be audited; absent where the policy audits none. */
-  readonly propensity?: number;
 }
 
 /** Whether a frame should go to the cloud, budget and link aside. */

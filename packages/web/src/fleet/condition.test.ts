@@ -1,6 +1,6 @@
 import type { Reason } from "@sluice/contracts";
 import { expect, test } from "vitest";
-import { conditionsOf, fleetAgreement } from "./condition.ts";
+import { conditionsOf } from "./condition.ts";
 import { applyDecision, applyHeartbeat } from "./reduce.ts";
 import { sampleDecision, sampleHeartbeat, sampleReport } from "./sample.builder.ts";
 import { emptyFleet } from "./state.ts";
@@ -40,18 +40,4 @@ test("a device that is cut off works alone; one that waits for bytes says that i
 
 test("a backend that nobody has heard of yet is unknown, not gone", () => {
   expect(conditions({ uplink: { backend: "unknown" } })).toEqual([]);
-});
-
-test("the fleet's agreement is weighted by replies and unknown without any", () => {
-  const fleet = emptyFleet(1, 0);
-  const add = (device: string, samples: number, local: number | null) => {
-    const streams = [sampleReport({ agreement: { samples, local, corrected: null } })];
-    applyHeartbeat(fleet, sampleHeartbeat({ device, streams }), 0);
-  };
-  add("a", 0, null);
-  expect(fleetAgreement(fleet)).toEqual({ local: null, corrected: null, samples: 0 });
-  add("b", 30, 0.4);
-  add("c", 10, 0.8);
-  expect(fleetAgreement(fleet).local).toBeCloseTo(0.5);
-  expect(fleetAgreement(fleet).corrected).toBeNull();
 });

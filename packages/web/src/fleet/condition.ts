@@ -67,24 +67,3 @@ function decisionCondition(stream: Stream): Condition | null {
   }
   return null;
 }
-
-/** Mean agreement with the cloud over streams, each weighted by its replies; null while unknown. */
-export interface Agreement {
-  readonly local: number | null;
-  readonly corrected: number | null;
-  readonly samples: number;
-}
-
-export function fleetAgreement(fleet: Fleet): Agreement {
-  const all = [...fleet.devices.values()].flatMap((d) => [...d.streams.values()].map((s) => s.report.agreement));
-  const mean = (pick: (a: Agreement) => number | null) => {
-    const known = all.filter((a) => pick(a) !== null && a.samples > 0);
-    const samples = known.reduce((n, a) => n + a.samples, 0);
-    return samples > 0 ? known.reduce((sum, a) => sum + pick(a)! * a.samples, 0) / samples : null;
-  };
-  return {
-    local: mean((a) => a.local),
-    corrected: mean((a) => a.corrected),
-    samples: all.reduce((n, a) => n + a.samples, 0),
-  };
-}

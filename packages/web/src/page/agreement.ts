@@ -1,31 +1,48 @@
-import type { Agreement } from "../fleet/condition.ts";
+import type { StreamReport } from "@sluice/contracts";
+import { type Agreement, agreementOf } from "../fleet/agreement.ts";
 import { h, setText } from "./dom.ts";
-import { count, share } from "./words.ts";
+import { count, margin, share } from "./words.ts";
 
-const explanation =
-  "Mean frame F1 against the cloud's replies: the edge's own answer, and the answer that Sluice made of it";
+/** What the numbers mean and what they rest on, for a title. */
+export function agreementExplained({ samples, missing, corrected }: Agreement): string {
+  const about = corrected === null ? "Unknown: too few frames were audited to say. " : "";
+  const rest = missing > 0 ? `, ${count(missing)} more drawn and not answered` : "";
+  return `${about}Mean frame F1 against the cloud model over all frames, sent or not: the edge's own answer, and what Sluice made of it. The truth lies within ± with a chance of 95 %. From ${count(samples)} frames drawn at random${rest}`;
+}
 
-/** "0.52 → 0.81": how far the answers agree with the cloud, before and after what it taught. */
+/** "0.52 ±0.06 → 0.81 ±0.04": how far the answers agree with the cloud, before and after what it taught. */
 export class AgreementText {
   readonly element: HTMLElement;
-  readonly #local = h("span", { class: "number local" });
-  readonly #corrected = h("span", { class: "number corrected" });
-  readonly #label = h("span", { class: "label" }, "agreement");
+  readonly #local = new Figure("local");
+  readonly #corrected = new Figure("corrected");
 
   constructor() {
     const arrow = h("span", { class: "arrow", "aria-label": "corrected to" }, "→");
-    this.element = h(
-      "p",
-      { class: "agreement" },
-      this.#label,
-      h("span", { class: "numbers" }, this.#local, arrow, this.#corrected),
-    );
+    const numbers = h("span", { class: "numbers" }, this.#local.element, arrow, this.#corrected.element);
+    this.element = h("p", { class: "agreement" }, h("span", { class: "label" }, "agreement"), numbers);
   }
 
-  update({ local, corrected, samples }: Agreement): void {
-    setText(this.#local, share(local));
-    setText(this.#corrected, share(corrected));
-    const why = local === null || corrected === null ? "Unknown: too few replies to say. " : "";
-    this.element.title = `${why}${explanation}; ${count(samples)} replies`;
+  update(report: StreamReport["agreement"]): void {
+    const agreement = agreementOf(report);
+    this.#local.update(agreement.local, agreement.localHalfWidth);
+    this.#corrected.update(agreement.corrected, agreement.correctedHalfWidth);
+    this.element.title = agreementExplained(agreement);
+  }
+}
+
+/** A mean, and small beside it how far off it may be. */
+class Figure {
+  readonly element: HTMLElement;
+  readonly #mean: HTMLElement;
+  readonly #margin = h("span", { class: "margin" });
+
+  constructor(kind: "local" | "corrected") {
+    this.#mean = h("span", { class: `number ${kind}` });
+    this.element = h("span", { class: "figure" }, this.#mean, this.#margin);
+  }
+
+  update(mean: number | null, halfWidth: number | null): void {
+    setText(this.#mean, share(mean));
+    setText(this.#margin, margin(halfWidth));
   }
 }

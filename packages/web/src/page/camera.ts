@@ -3,6 +3,7 @@ import { conditionsOf } from "../fleet/condition.ts";
 import { recentRate } from "../fleet/history.ts";
 import type { Fleet } from "../fleet/state.ts";
 import { AgreementText } from "./agreement.ts";
+import { BeliefBars } from "./beliefs.ts";
 import type { Layers } from "./boxes.ts";
 import { Chart } from "./chart.ts";
 import { Corrections, Counters, Sends, Tally } from "./details.ts";
@@ -12,7 +13,7 @@ import type { Camera } from "./place.ts";
 import { ConditionList, deviceRoot, Scene } from "./scene.ts";
 import { Strip } from "./strip.ts";
 import { Why } from "./why.ts";
-import { rateOf } from "./words.ts";
+import { priceOf, priceTitle, rateOf } from "./words.ts";
 
 /** One camera in depth: what the edge saw beside what became of it, and every number behind it. */
 export class CameraView {
@@ -27,7 +28,9 @@ export class CameraView {
   readonly #conditions = new ConditionList();
   readonly #rate = h("span", { class: "card-rate" });
   readonly #tokens = new Gauge("tokens", "Bytes that may be sent at this moment, of the largest burst");
+  readonly #price = h("span", { class: "panel-note", title: priceTitle });
   readonly #agreement = new AgreementText();
+  readonly #beliefs = new BeliefBars();
   readonly #tally = new Tally();
   readonly #sends = new Sends();
   readonly #corrections = new Corrections();
@@ -70,7 +73,9 @@ export class CameraView {
       budget.burstBytes,
       `${formatBytes(budget.tokens)} of ${formatBytes(budget.burstBytes)}`,
     );
+    setText(this.#price, priceOf(stream.report.price));
     this.#agreement.update(stream.report.agreement);
+    this.#beliefs.update(stream.report.beliefs);
     this.#chart.update(device.slots, stream.slots, nowMs);
     this.#strip.update(stream.decisions, stream.sends.at(-1));
     this.#tally.update(stream.decisions);
@@ -95,7 +100,7 @@ export class CameraView {
   }
 
   #panels(): HTMLElement {
-    const bytes = [h("p", { class: "panel-line" }, this.#rate), this.#chart.element, this.#tokens.element];
+    const bytes = [h("p", { class: "panel-line" }, this.#rate, this.#price), this.#chart.element, this.#tokens.element];
     const decisions = [this.#strip.element, this.#tally.element, this.#sends.element];
     return h(
       "div",
@@ -111,6 +116,7 @@ export class CameraView {
         "div",
         {},
         panel("Agreement with the cloud", this.#agreement.element),
+        panel("How far the edge is believed", this.#beliefs.element),
         panel("Corrections", this.#corrections.element),
         panel("Counters", this.#counters.element),
       ),

@@ -3,6 +3,7 @@ import { conditionsOf } from "../fleet/condition.ts";
 import { recentRate } from "../fleet/history.ts";
 import type { Fleet } from "../fleet/state.ts";
 import { AgreementText } from "./agreement.ts";
+import { BeliefsText } from "./beliefs.ts";
 import type { Layers } from "./boxes.ts";
 import { Chart } from "./chart.ts";
 import { h, setText } from "./dom.ts";
@@ -10,7 +11,7 @@ import { Gauge } from "./gauge.ts";
 import { type Camera, hashOf } from "./place.ts";
 import { ConditionList, Scene } from "./scene.ts";
 import { Strip } from "./strip.ts";
-import { rateOf } from "./words.ts";
+import { priceOf, priceTitle, rateOf } from "./words.ts";
 
 /** One camera at a glance. */
 export class Card {
@@ -22,6 +23,8 @@ export class Card {
   readonly #rate = h("p", { class: "card-rate" });
   readonly #fps = h("span", { class: "card-fps" });
   readonly #agreement = new AgreementText();
+  readonly #price = h("span", { title: priceTitle });
+  readonly #beliefs = new BeliefsText();
   readonly #tokens = new Gauge("tokens", "Bytes that may be sent at this moment, of the largest burst");
   readonly #conditions = new ConditionList();
 
@@ -44,6 +47,7 @@ export class Card {
       h("h2", { class: "card-head" }, this.link, this.#fps),
       this.#conditions.element,
       h("div", { class: "card-numbers" }, this.#agreement.element, h("div", {}, this.#rate, this.#tokens.element)),
+      h("p", { class: "card-notes" }, this.#price, this.#beliefs.element),
       this.#chart.element,
       this.#strip.element,
     );
@@ -69,6 +73,8 @@ export class Card {
     setText(this.#rate, rateOf(recent?.bytesPerSecond ?? null, budget.bytesPerSecond), rateTitle(device.streams.size));
     this.#tokens.update(budget.tokens, budget.burstBytes, formatBytes(budget.tokens));
     this.#agreement.update(stream.report.agreement);
+    setText(this.#price, priceOf(stream.report.price));
+    this.#beliefs.update(stream.report.beliefs);
     this.#chart.update(device.slots, stream.slots, nowMs);
     this.#strip.update(stream.decisions, stream.sends.at(-1));
   }

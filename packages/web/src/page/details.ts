@@ -2,7 +2,7 @@ import { formatBytes } from "@sluice/foundation";
 import type { Correction, Decision, Device, Stream } from "../fleet/state.ts";
 import { h, setChildren, setText } from "./dom.ts";
 import { dropWords, outcomeWords, reasonLooks } from "./reasons.ts";
-import { ago, count, decisionWords, figure } from "./words.ts";
+import { ago, count, decisionWords } from "./words.ts";
 
 /** A list whose rows are reused, so that a reader's selection and place survive an update. */
 function setRows(list: Element, texts: readonly { text: string; className?: string }[], otherwise: string): void {
@@ -82,7 +82,6 @@ export class Counters {
         .filter(([words, n]) => n > 0 || words === outcomeWords.answered)
         .map(([words, n]): [string, string] => [`… ${words}`, count(n)]),
       ["bytes", formatBytes(report.bytes)],
-      ["price of a kB", figure(report.price * 1e3)],
       ["edge model", heartbeat.model.name],
       ["cloud model", `${heartbeat.uplink.model} (${heartbeat.uplink.backend})`],
       ["picture", report.width > 0 ? `${report.width} × ${report.height}` : "–"],

@@ -8,7 +8,10 @@ import { sampleDecision, sampleHeartbeat, sampleReport, sampleResult } from "../
 
 const launch = chromiumLaunch();
 const patience = { timeout: 30_000 };
-const streams = [sampleReport({ name: "north" }), sampleReport({ name: "south" })];
+const widths = { localHalfWidth: 0.12, correctedHalfWidth: 0.07, frames: 3_000, missing: 2 };
+const agreement = { samples: 31, local: 0.52, corrected: 0.81, ...widths };
+const beliefs = { car: 0.842, person: 0.4 };
+const streams = [sampleReport({ name: "north", agreement, beliefs }), sampleReport({ name: "south" })];
 
 describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
   let browser: Browser;
@@ -21,7 +24,10 @@ describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
     const assets = new Map(webAssets("edge").map((asset) => [asset.path, asset]));
     const answers: Record<string, unknown> = {
       "/api/streams": sampleHeartbeat({ streams }),
-      "/api/why/north/7": { ...sampleDecision({ stream: "north", frame: 7 }), result: sampleResult({ frame: 7 }) },
+      "/api/why/north/7": {
+        ...sampleDecision({ stream: "north", frame: 7, propensity: 0.0125 }),
+        result: sampleResult({ frame: 7 }),
+      },
     };
     server = createServer(({ url = "" }, response) => {
       const asset = assets.get(url);
@@ -50,6 +56,17 @@ describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 
+  test("agreement comes with its interval, the edge's detections with how far they are believed; else it is unknown", async () => {
+    const north = page.getByRole("region", { name: "north on gate" });
+    for (const text of ["0.52", "±0.12", "0.81", "±0.07", "a kB costs 0.002"])
+      await north.getByText(text).waitFor(patience);
+    expect(await north.getByTitle(/From 31 frames drawn at random, 2 more drawn and not answered/).count()).toBe(1);
+    expect(await north.getByRole("meter", { name: "car" }).getAttribute("aria-valuetext")).toBe("84 %");
+    const south = page.getByRole("region", { name: "south on gate" });
+    expect(await south.getByTitle(/Unknown: too few frames were audited to say/).textContent()).toBe("agreement–→–");
+    await south.getByText("The edge model has detected nothing yet").waitFor(patience);
+  });
+
   test("a frame's number is answered in words, from a tick or typed", async () => {
     const decision = sampleDecision({ stream: "north", frame: 7 });
     events?.write(`event: decision\ndata: ${JSON.stringify(decision)}\n\n`);
@@ -59,7 +76,10 @@ describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await north.getByText(/Frame 7, captured at .*, was not sent: not worth its price/).waitFor(patience);
-    await north.getByText("The edge saw 1 × car; the answer was 1 × car, 1 × person.").waitFor(patience);
+    await north.getByText(/it would have been drawn to be audited once in 80 times/).waitFor(patience);
+    await north
+      .getByText("The edge saw 1 × car; the answer was 1 × car (believed 90 %), 1 × person (believed 80 %).")
+      .waitFor(patience);
     await north.getByRole("textbox", { name: "Frame" }).fill("99");
     await north.getByRole("button", { name: "Explain" }).click();
     await north.getByText("Frame 99 is not remembered any more").waitFor(patience);

@@ -1,9 +1,10 @@
-import { fleetAgreement } from "../fleet/condition.ts";
+import { fleetAgreement } from "../fleet/agreement.ts";
 import { recentRate } from "../fleet/history.ts";
 import { isSilent } from "../fleet/reduce.ts";
 import type { Fleet } from "../fleet/state.ts";
+import { agreementExplained } from "./agreement.ts";
 import { h, setText } from "./dom.ts";
-import { count, rate, share, unknown } from "./words.ts";
+import { count, margin, rate, share, unknown } from "./words.ts";
 
 /** A number of the whole fleet: what it is, how much, and a word more. */
 class Tile {
@@ -47,9 +48,13 @@ export class Totals {
     this.#countDevices(fleet, nowMs);
     this.#countCloud(fleet, nowMs);
     this.#sumBytes(fleet, nowMs);
-    const { local, corrected, samples } = fleetAgreement(fleet);
-    const why = samples > 0 ? "Weighted by replies" : "Unknown until the cloud has answered often enough";
-    this.#agreement.update(`${share(local)} → ${share(corrected)}`, "local → corrected", "ok", why);
+    const agreement = fleetAgreement(fleet);
+    this.#agreement.update(
+      `${share(agreement.local)} → ${share(agreement.corrected)}`,
+      agreement.correctedHalfWidth === null ? "local → corrected" : `corrected ${margin(agreement.correctedHalfWidth)}`,
+      "ok",
+      agreementExplained(agreement),
+    );
     const reports = [...fleet.devices.values()].flatMap((d) => [...d.streams.values()].map((s) => s.report));
     const [sent, frames] = [sum(reports, (r) => r.sent), sum(reports, (r) => r.frames)];
     this.#frames.update(

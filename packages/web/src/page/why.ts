@@ -62,12 +62,24 @@ function explain(e: Explained): string[] {
   return [
     `Frame ${e.frame}, captured at ${when}, was ${decisionWords(e)}.`,
     ...(e.rung ? [`It went as "${e.rung}"; ${Math.round(e.tokens)} bytes were left to send.`] : []),
+    ...(e.propensity
+      ? [`Whatever was in it, it would have been drawn to be audited once in ${Math.round(1 / e.propensity)} times.`]
+      : []),
     ...(signals.length > 0 ? [`What spoke for and against it: ${signals.join(", ")}.`] : []),
-    ...(e.result ? [`The edge saw ${seen(e.result.local)}; the answer was ${seen(e.result.answer)}.`] : []),
+    ...(e.result ? [`The edge saw ${seen(e.result.local)}; the answer was ${believed(e.result.answer)}.`] : []),
     ...(e.correction
       ? [`${Math.round(e.correction.ageMs)} ms after capture the cloud made it ${seen(e.correction.answer)}.`]
       : []),
   ];
+}
+
+/** "2 × car (believed 84 %, 61 %)": each box's chance of being right, as replies taught. */
+function believed(found: WireDetections): string {
+  const some = found.classes.map((name, i) => {
+    const chances = found.boxes.filter((b) => b[5] === i).map((b) => `${Math.round(100 * b[4])} %`);
+    return chances.length > 0 ? `${chances.length} × ${name} (believed ${chances.join(", ")})` : "";
+  });
+  return some.filter((text) => text !== "").join(", ") || "nothing";
 }
 
 /** "2 × car, 1 × person". */

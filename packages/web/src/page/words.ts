@@ -6,6 +6,11 @@ import { reasonLooks } from "./reasons.ts";
 export const unknown = "–";
 
 export const share = (value: number | null): string => (value === null ? unknown : value.toFixed(2));
+/** "±0.04", or nothing where nobody knows. */
+export const margin = (halfWidth: number | null): string => (halfWidth === null ? "" : `±${halfWidth.toFixed(2)}`);
+export const priceOf = (pricePerByte: number): string => `a kB costs ${figure(pricePerByte * 1e3)}`;
+export const priceTitle =
+  "The price of sending a kilobyte, in frames' worth of F1: a frame is sent if it is worth more than its bytes cost";
 export const rate = (bytesPerSecond: number | null): string =>
   bytesPerSecond === null ? unknown : `${formatBytes(bytesPerSecond)}/s`;
 

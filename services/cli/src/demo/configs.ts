@@ -2,6 +2,8 @@ import type { Device, Plan } from "./plan.ts";
 
 /** The stream of every device of the demo: it has one camera. */
 export const streamName = "camera";
+/** More than usual, since a demo is short and should soon know how well it does. */
+const auditShare = "0.25";
 /** How long the cloud service may finish what it began, so that all is gone in time. */
 const grace = "1s";
 
@@ -16,6 +18,7 @@ export const edgeConfig = (plan: Plan, device: Device, natsUrl: string): unknown
     model: plan.cloudModel.manifest.metadata.name,
     budget: { rate: `${plan.bytesPerSecond}B/s` },
     decision: { policy: plan.policy },
+    audit: { share: auditShare },
   },
   streams: [{ name: streamName, source: `file:${device.video}`, loop: true }],
 });

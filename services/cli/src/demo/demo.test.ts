@@ -37,6 +37,10 @@ test("a timed run keeps its books and its budget, and scores what was published"
     expect(stream.f1Cloud).toBe(1);
     expect(stream.f1Corrected).toBeGreaterThan(stream.f1Local!);
     expect(stream.scoredFrames.cloud).toBe(stream.scoredFrames.local);
+    // This policy audits nothing, so nothing is claimed; what agreement was, the cloud model tells afterwards.
+    const { samples, local } = stream.agreement;
+    expect({ samples, ...local }).toMatchObject({ samples: 0, claimed: null, halfWidth: null });
+    expect(local.actual).toBeCloseTo(2 / 3, 3);
   }
   expect(summary.lostMessages).toBe(0);
 });

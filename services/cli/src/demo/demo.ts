@@ -14,6 +14,7 @@ import { type Reference, readTruth } from "./reference.ts";
 import { writeResults } from "./results.ts";
 import { Screen, showEveryMs } from "./screen.ts";
 import { aborted, stopRequest } from "./signals.ts";
+import type { Summary } from "./summary.ts";
 
 export type { DemoOptions } from "./plan.ts";
 
@@ -133,8 +134,15 @@ async function conclude(
   const { all } = await writeResults(run, systemClock, signal, terminal);
   terminal.write(
     `F1 local ${f1(all.f1Local)}, corrected ${f1(all.f1Corrected)}, cloud on every frame ${f1(all.f1Cloud)}; ` +
-      `${all.bytes} of ${all.budgetBytes} bytes\n${join(plan.out!, "summary.json")}\n`,
+      `${all.bytes} of ${all.budgetBytes} bytes\n${agreementLine(all.agreement)}\n${join(plan.out!, "summary.json")}\n`,
   );
 }
+
+/** What the devices said of themselves, knowing no truth, beside what the cloud model says of every frame. */
+const agreementLine = ({ samples, local, corrected }: Summary["all"]["agreement"]): string =>
+  `Agreement with the cloud, from ${samples} frames drawn at random: local ${claim(local)}, corrected ${claim(corrected)}`;
+
+const claim = ({ claimed, halfWidth, actual }: Summary["all"]["agreement"]["local"]): string =>
+  `${f1(claimed)}${halfWidth === null ? "" : ` ±${f1(halfWidth)}`} (on every frame ${f1(actual)})`;
 
 const f1 = (value: number | null) => value?.toFixed(3) ?? "unknown";

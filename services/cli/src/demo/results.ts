@@ -6,7 +6,7 @@ import { cloudPasses, type Pass } from "./cloud-pass.ts";
 import type { Sight } from "./fleet.ts";
 import type { Plan } from "./plan.ts";
 import { asReference, meanF1, type Reference } from "./reference.ts";
-import { type Outcome, type Summary, summarise } from "./summary.ts";
+import { type Agreement, type Outcome, type Summary, summarise } from "./summary.ts";
 
 export interface Run {
   readonly plan: Plan;
@@ -55,10 +55,35 @@ function outcomeOf(sight: Sight, truth: Reference | undefined, pass: Pass | unde
     heartbeat: sight.heartbeat,
     localFps: sight.tape.localFps,
     reference: reference?.kind,
+    agreement: agreementOf(sight, pass, plan),
     scores: {
       local: score(frames.map(({ sourceFrame, local }) => ({ sourceFrame, answer: local }))),
       corrected: score(frames),
       cloud: score(cloud),
+    },
+  };
+}
+
+/** What the device said of its agreement with the cloud, beside what it was on every frame that it published. */
+function agreementOf({ tape, heartbeat }: Sight, pass: Pass | undefined, plan: Plan): Agreement {
+  const claimed = heartbeat?.streams[0]?.agreement;
+  const reference = pass && asReference(plan.cloudModel.manifest.spec.classes, pass);
+  const frames = [...tape.frames.values()];
+  const actual = (answer: "local" | "first") =>
+    reference
+      ? meanF1(
+          frames.map((f) => ({ sourceFrame: f.sourceFrame, answer: f[answer] })),
+          reference,
+        ).f1
+      : null;
+  return {
+    samples: claimed?.samples ?? 0,
+    missing: claimed?.missing ?? 0,
+    local: { claimed: claimed?.local ?? null, halfWidth: claimed?.localHalfWidth ?? null, actual: actual("local") },
+    corrected: {
+      claimed: claimed?.corrected ?? null,
+      halfWidth: claimed?.correctedHalfWidth ?? null,
+      actual: actual("first"),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { StreamReport } from "@sluice/contracts";
 import { formatBytes } from "@sluice/foundation";
 import Table from "cli-table3";
 import type { Terminal } from "../terminal.ts";
@@ -70,15 +71,8 @@ function cells(sight: Sight): string[] {
   ];
 }
 
-function agreementText({
-  samples,
-  local,
-  corrected,
-}: {
-  samples: number;
-  local: number | null;
-  corrected: number | null;
-}) {
-  if (local === null || corrected === null) return `unknown yet (${samples} replies)`;
-  return `${local.toFixed(2)} -> ${corrected.toFixed(2)} (${samples} replies)`;
+function agreementText({ samples, local, corrected, correctedHalfWidth }: StreamReport["agreement"]): string {
+  if (local === null || corrected === null) return `unknown yet (${samples} audits)`;
+  const margin = typeof correctedHalfWidth === "number" ? ` ±${correctedHalfWidth.toFixed(2)}` : "";
+  return `${local.toFixed(2)} -> ${corrected.toFixed(2)}${margin} (${samples} audits)`;
 }

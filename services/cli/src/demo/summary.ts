@@ -1,6 +1,22 @@
 import type { DropReason, Heartbeat } from "@sluice/contracts";
+import { pooled } from "@sluice/foundation";
 import type { Plan } from "./plan.ts";
 import type { Reference, Score } from "./reference.ts";
+
+/** A mean frame F1 as a device claims it from its audits, how far off it may be, and what it was over all frames. */
+interface Claim {
+  readonly claimed: number | null;
+  readonly halfWidth: number | null;
+  readonly actual: number | null;
+}
+
+/** Agreement with the cloud model of what the edge said alone, and of what was published at once. */
+export interface Agreement {
+  readonly samples: number;
+  readonly missing: number;
+  readonly local: Claim;
+  readonly corrected: Claim;
+}
 
 /** One stream's counters, its scores, and what they rest on. */
 export interface Outcome {
@@ -9,6 +25,7 @@ export interface Outcome {
   readonly heartbeat: Heartbeat | undefined;
   readonly localFps: number;
   readonly reference: Reference["kind"] | undefined;
+  readonly agreement: Agreement;
   readonly scores: { readonly local: Score; readonly corrected: Score; readonly cloud: Score };
 }
 
@@ -23,6 +40,7 @@ interface Figures {
   f1Local: number | null;
   f1Corrected: number | null;
   f1Cloud: number | null;
+  agreement: Agreement;
   scoredFrames: { local: number; corrected: number; cloud: number };
 }
 
@@ -54,7 +72,7 @@ export function summarise(
 }
 export type Summary = ReturnType<typeof summarise>;
 
-function figures({ heartbeat, localFps, scores }: Outcome): Figures {
+function figures({ heartbeat, localFps, scores, agreement }: Outcome): Figures {
   const report = heartbeat?.streams[0];
   const budget = heartbeat?.budget;
   return {
@@ -68,6 +86,7 @@ function figures({ heartbeat, localFps, scores }: Outcome): Figures {
     f1Local: rounded(scores.local.f1),
     f1Corrected: rounded(scores.corrected.f1),
     f1Cloud: rounded(scores.cloud.f1),
+    agreement: { ...agreement, local: shown(agreement.local), corrected: shown(agreement.corrected) },
     scoredFrames: { local: scores.local.frames, corrected: scores.corrected.frames, cloud: scores.cloud.frames },
   };
 }
@@ -95,6 +114,12 @@ function total(streams: readonly Figures[]): Figures {
     f1Local: mean("f1Local", "local"),
     f1Corrected: mean("f1Corrected", "corrected"),
     f1Cloud: mean("f1Cloud", "cloud"),
+    agreement: {
+      samples: sum((f) => f.agreement.samples),
+      missing: sum((f) => f.agreement.missing),
+      local: together(streams, "local"),
+      corrected: together(streams, "corrected"),
+    },
     scoredFrames: {
       local: sum((f) => f.scoredFrames.local),
       corrected: sum((f) => f.scoredFrames.corrected),
@@ -102,6 +127,20 @@ function total(streams: readonly Figures[]): Figures {
     },
   };
 }
+
+/** Every stream counts by its frames. */
+function together(streams: readonly Figures[], answer: "local" | "corrected"): Claim {
+  const parts = streams.map((f) => ({ weight: f.scoredFrames.local, ...f.agreement[answer] }));
+  const claim = pooled(parts.map(({ claimed, ...part }) => ({ ...part, mean: claimed })));
+  const { mean: actual } = pooled(parts.map((part) => ({ ...part, mean: part.actual })));
+  return shown({ claimed: claim.mean, halfWidth: claim.halfWidth, actual });
+}
+
+const shown = ({ claimed, halfWidth, actual }: Claim): Claim => ({
+  claimed: rounded(claimed),
+  halfWidth: rounded(halfWidth),
+  actual: rounded(actual),
+});
 
 const round = (value: number) => Math.round(value * 10_000) / 10_000;
 const rounded = (value: number | null) => (value === null ? null : round(value));

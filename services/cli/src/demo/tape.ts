@@ -8,6 +8,8 @@ export const tapeFrames = 18_000;
 interface Taped {
   readonly sourceFrame: number;
   readonly local: Detections;
+  /** As published at once, before anybody could answer this frame. */
+  readonly first: Detections;
   /** As published live: the local message's answer, or the correction that replaced it in time. */
   answer: Detections;
 }
@@ -37,7 +39,7 @@ export class Tape {
     this.#lastMs = result.capturedAtMs;
     if (!this.#keep || this.frames.size >= tapeFrames) return;
     const { sourceFrame, local, answer } = result;
-    this.frames.set(result.frame, { sourceFrame, local, answer });
+    this.frames.set(result.frame, { sourceFrame, local, first: answer, answer });
   }
 
   /** Local answers a second, from first to last; 0 while there are fewer than two. */
