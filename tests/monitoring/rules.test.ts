@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { mappingSchema, metrics, readDocument } from "@sluice/contracts";
-import { promtool, promtoolReason, repoRoot } from "@sluice/testkit";
+import { prometheusReason, promtool, repoRoot } from "@sluice/testkit";
 import { expect, test } from "vitest";
 import { matching, readRepository } from "../tidy/repository.ts";
 import { namesIn } from "./names.ts";
@@ -50,7 +50,7 @@ test("every metric in a rule is exported or recorded, and what is recorded is us
   }
 });
 
-test.skipIf(!promtool)(`the rules' own tests pass (${promtoolReason})`, () => {
+test.skipIf(!promtool)(`the rules' own tests pass (${prometheusReason})`, () => {
   const folder = join(repoRoot, "deploy/alerts");
   for (const args of [
     ["check", "rules", "recordings.yaml", "alerts.yaml"],

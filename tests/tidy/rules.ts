@@ -72,6 +72,10 @@ export const parts: ReadonlyMap<string, Part> = new Map([
     },
   ],
   ["charts", { folder: "charts", imports: base, pure: true, libraries: [] }],
+  [
+    "dashboards",
+    { folder: "deploy/dashboards", imports: [], pure: false, libraries: ["@grafana/grafana-foundation-sdk"] },
+  ],
   ["images", { folder: "deploy/images", imports: [], pure: false, libraries: ["esbuild"] }],
 ]);
 

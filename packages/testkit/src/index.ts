@@ -6,7 +6,7 @@ export type { KubeAnswer } from "./kube/request.ts";
 export { type NatsOptions, type NatsServer, startNats } from "./nats-server.ts";
 export { type Graph, type OnnxConstant, type OnnxNode, type OnnxValue, onnxFile } from "./onnx.ts";
 export { repoRoot, sharedData, sharedDataReason, type TempDir, tempDir } from "./paths.ts";
-export { promtool, promtoolReason } from "./prometheus.ts";
+export { type Prometheus, prometheusReason, promtool, type Sample, startPrometheus } from "./prometheus.ts";
 export { type Relay, startRelay } from "./relay.ts";
 export {
   type FixedPeak,

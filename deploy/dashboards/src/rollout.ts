@@ -1,0 +1,104 @@
+import type { Board } from "./board.ts";
+
+const job = 'job=~"$job"';
+
+/** The operator: whether policies reach devices, and what holds them up. */
+export const rollout: Board = {
+  name: "rollout",
+  title: "Sluice: operator and rollouts",
+  about: "Whether somebody leads, sees the cluster, and brings it to what the policies say.",
+  choices: ["job"],
+  rows: [
+    {
+      title: "The operator",
+      panels: [
+        {
+          title: "Leaders",
+          about: "One, always. None for long: see the runbook of SluiceOperatorWithoutLeader.",
+          shape: "figure",
+          unit: "short",
+          queries: [{ expr: `sum(sluice_operator_leading{${job}})`, legend: "leading" }],
+        },
+        {
+          title: "Kinds that are seen",
+          about: "By the replica that leads: whether a watch is open.",
+          shape: "figure",
+          unit: "bool_yes_no",
+          queries: [
+            {
+              expr: `max by (kind) (sluice_operator_watch_connected{${job}} and on (job, instance) sluice_operator_leading == 1)`,
+              legend: "{{kind}}",
+            },
+          ],
+        },
+        {
+          title: "Objects",
+          about: "Known, by kind.",
+          shape: "figure",
+          unit: "short",
+          queries: [{ expr: `max by (kind) (sluice_operator_objects{${job}})`, legend: "{{kind}}" }],
+        },
+        {
+          title: "Objects that were rejected",
+          about: "Malformed, or beyond the bound.",
+          shape: "figure",
+          unit: "short",
+          quiet: true,
+          queries: [{ expr: `max by (kind) (sluice_operator_objects_rejected{${job}}) > 0`, legend: "{{kind}}" }],
+        },
+      ],
+    },
+    {
+      title: "Reconciling",
+      panels: [
+        {
+          title: "Outcomes",
+          about: "A second. `waiting` is a rollout between its waves, `stalled` needs somebody to change the spec.",
+          shape: "stacked",
+          unit: "short",
+          queries: [
+            {
+              expr: `sum by (controller, outcome) (rate(sluice_operator_reconciles_total{${job}}[$__rate_interval]))`,
+              legend: "{{controller}}: {{outcome}}",
+            },
+          ],
+        },
+        {
+          title: "Time of one",
+          about: "The 99th percentile, by controller.",
+          shape: "lines",
+          unit: "s",
+          queries: [
+            {
+              expr: `histogram_quantile(0.99, sum by (controller, le) (rate(sluice_operator_reconcile_seconds_bucket{${job}}[$__rate_interval])))`,
+              legend: "{{controller}}",
+              exemplars: true,
+            },
+          ],
+        },
+        {
+          title: "Keys that wait",
+          about: "Ready to be reconciled, or put off.",
+          shape: "lines",
+          unit: "short",
+          queries: [
+            { expr: `sum by (queue) (sluice_operator_queue_depth{${job}})`, legend: "{{queue}} ready" },
+            { expr: `sum by (queue) (sluice_operator_queue_delayed{${job}})`, legend: "{{queue}} put off" },
+          ],
+        },
+        {
+          title: "Requests to the API server",
+          about: "By answer, a second. `429` and `5xx` are its trouble, `403` is RBAC.",
+          shape: "stacked",
+          unit: "reqps",
+          queries: [
+            {
+              expr: `sum by (verb, answer) (rate(sluice_operator_api_requests_total{${job}}[$__rate_interval]))`,
+              legend: "{{verb}} {{answer}}",
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
