@@ -20,6 +20,7 @@ import {
   operatorConfigSchema,
   resultSchema,
   subjects,
+  traceHeaderSchema,
 } from "@sluice/contracts";
 import { fieldTable } from "./fields.ts";
 import { kindSections } from "./kinds.ts";
@@ -43,6 +44,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   ...kindSections,
   "condition-types": words("type", conditionTypes),
   "condition-reasons": words("reason", conditionReasons),
+  "trace-header": fields(traceHeaderSchema),
   environment: fields(environmentSchema),
   metrics: () =>
     table(
