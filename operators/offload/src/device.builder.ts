@@ -1,6 +1,6 @@
 import { limits, policyBucket, policyDocumentSchema, subjects, versionOfWire } from "@sluice/contracts";
 import { systemClock } from "@sluice/foundation";
-import { Bucket, connectLink, encodeHeartbeat, type Link, Watch } from "@sluice/messaging";
+import { Bucket, connectLink, encodeHeartbeat, type Link, type Shelf, Watch } from "@sluice/messaging";
 import { heartbeatOf } from "./telemetry/heartbeat.builder.ts";
 
 const everyMs = 200;
@@ -17,6 +17,8 @@ export interface Device extends AsyncDisposable {
   readonly history: readonly string[];
   /** Cuts it off, or brings it back. */
   silent: boolean;
+  /** Deletes its document, as somebody might who wipes the bucket. */
+  loseDocument(): Promise<void>;
 }
 
 /** A device that speaks to the broker as the daemon does, but sees no camera: its figures are what the test says. */
@@ -38,6 +40,7 @@ class SimulatedDevice implements Device {
   readonly #startedMs = Date.now();
   readonly #link: Link;
   readonly #watch: Watch<Document>;
+  readonly #shelf: Shelf<Document>;
   readonly #bucket: Bucket;
   readonly #response: Response;
   readonly #timer: NodeJS.Timeout;
@@ -47,8 +50,9 @@ class SimulatedDevice implements Device {
     this.#link = link;
     this.#response = response;
     this.#bucket = new Bucket(link, { name: policyBucket.name, description: "", maxBytes: limits.messageBytes * 64 });
+    this.#shelf = this.#bucket.shelf(policyDocumentSchema, "policy document");
     this.#watch = new Watch({
-      shelf: this.#bucket.shelf(policyDocumentSchema, "policy document"),
+      shelf: this.#shelf,
       filter: policyBucket.document(name),
       clock: systemClock,
       prng: { next: Math.random },
@@ -64,6 +68,10 @@ class SimulatedDevice implements Device {
     this.#watch.stop();
     this.#bucket.close();
     await this.#link.close();
+  }
+
+  loseDocument(): Promise<void> {
+    return this.#shelf.delete(policyBucket.document(this.name));
   }
 
   #take(document: Document): void {

@@ -1,5 +1,8 @@
+import { fork } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Condition, operatorConfigSchema } from "@sluice/contracts";
-import { type Kube, type NatsServer, startKube, startNats, until } from "@sluice/testkit";
+import { type Kube, type NatsServer, startKube, startNats, tempDir, until } from "@sluice/testkit";
 import { type Device, type Response, startDevice } from "./device.builder.ts";
 import { type Operator, startOperator } from "./operator.ts";
 
@@ -21,6 +24,13 @@ const plurals = {
   InferenceBackend: "inferencebackends",
 } as const;
 type Kind = keyof typeof plurals;
+
+export interface OperatorProcess {
+  readonly url: string;
+  /** SIGKILL: nothing is handed over. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
 
 /** A real API server and a real broker, a model and a backend to name, and operators and devices as a test wants them. */
 export class Site implements AsyncDisposable {
@@ -88,22 +98,44 @@ export class Site implements AsyncDisposable {
   }
 
   async operator(identity: string, kubeconfig = this.kube.kubeconfig): Promise<Operator> {
-    const config = operatorConfigSchema.parse({
-      namespace: "default",
-      kubeconfig,
-      http: { port: 0 },
-      nats: { servers: [this.nats.url] },
-    });
+    const config = operatorConfigSchema.parse(this.#config(kubeconfig));
     const environment = { SLUICE_LOG_LEVEL: process.env["SLUICE_LOG_LEVEL"] === "debug" ? "debug" : "silent" } as const;
     const operator = await startOperator(config, { identity, environment });
     this.#parts.push(() => operator.close());
     return operator;
   }
 
+  /** A replica as a process of its own, which can be killed. */
+  async process(): Promise<OperatorProcess> {
+    const dir = tempDir();
+    const path = join(dir.path, "operator.yaml");
+    writeFileSync(path, JSON.stringify(this.#config(this.kube.kubeconfig)));
+    const env = { ...process.env, SLUICE_LOG_LEVEL: "silent" };
+    const child = fork(join(import.meta.dirname, "main.ts"), ["--config", path], { env });
+    const gone = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once("message", (word: { url: string }) => resolve(word.url));
+      child.once("exit", (code) => reject(new Error(`the operator ended: ${code}`)));
+    });
+    const end = async (signal: NodeJS.Signals) => {
+      child.kill(signal);
+      await gone;
+    };
+    this.#parts.push(async () => {
+      await end("SIGKILL");
+      await dir.remove();
+    });
+    return { url, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const end of this.#parts.toReversed()) await end();
     await this.nats.stop();
     await this.kube.stop();
+  }
+
+  #config(kubeconfig: string) {
+    return { namespace: "default", kubeconfig, http: { port: 0 }, nats: { servers: [this.nats.url] } };
   }
 
   async #ask(method: string, path: string, body?: object): Promise<void> {
