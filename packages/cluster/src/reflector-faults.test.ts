@@ -161,3 +161,23 @@ test("lists everything anew from time to time, and tells of it", async () => {
   await watching(one);
   expect([run.told, run.problems]).toEqual([[`+${space}/map`, `~${space}/map`], []]);
 });
+
+test("a resync that fails is left out: the watch goes on", async () => {
+  const space = await namespace(server, "resync-403");
+  await using proxy = await startFaultProxy(server);
+  const clock = new ManualClock();
+  await using one = client(server, { port: proxy.port, plain: true, clock });
+  await using run = reflect(one, configMaps, { clock, selection: { namespace: space }, resyncMs: 60_000 });
+  await watching(one);
+  proxy.fault = failTimes(9, /configmaps\?limit/, 403, "{}");
+  clock.advance(60_000 * 1.25);
+  await until(() => run.problems.length > 0);
+  clock.advance(2_000);
+  await watching(one);
+  await putMap(server, space, "later");
+  await until(() => run.reflector.store.size === 1);
+  expect([run.problems, one.tally.of("sluice_operator_lists_total", "ConfigMap", "ok")]).toEqual([
+    ["cluster-denied"],
+    1,
+  ]);
+});

@@ -44,6 +44,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
   /** Where the next watch goes on; undefined where only a full list helps. */
   #version: string | undefined;
   #resyncAtMs = 0;
+  /** Where the end of what it is doing is counted. */
+  #doing: "sluice_operator_lists_total" | "sluice_operator_watches_total" = "sluice_operator_lists_total";
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -102,18 +104,21 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const cancel = clock.after(Math.max(0, this.#resyncAtMs - clock.monotonicMs()), () => resync.abort());
     try {
       await this.#watch(AbortSignal.any([signal, resync.signal]));
-      this.#count("sluice_operator_watches_total", "ok");
     } catch (error) {
       if (!resync.signal.aborted) throw error;
     } finally {
       cancel();
     }
+    this.#count("ok");
     return resync.signal.aborted;
   }
 
   async #list(signal: AbortSignal): Promise<void> {
     const { kube, resource, selection = {}, clock, prng, resyncMs = resyncMsByDefault } = this.#options;
     const isResync = this.#version !== undefined;
+    this.#doing = "sluice_operator_lists_total";
+    // First, so that a resync that fails is not insisted on: the watch goes on without it.
+    this.#resyncAtMs = clock.monotonicMs() + resyncMs * (0.75 + 0.5 * prng.next());
     const keys = new Set<string>();
     let version = "";
     for await (const page of listPages(kube, resource, selection, signal)) {
@@ -126,15 +131,15 @@ export class Reflector<T extends KubeObject = KubeObject> {
     this.#store.keepOnly(keys);
     if (isResync) this.#store.announce();
     this.#version = version;
-    this.#resyncAtMs = clock.monotonicMs() + resyncMs * (0.75 + 0.5 * prng.next());
+    this.#count("ok");
     this.#isSynced = true;
     this.#synced.resolve();
-    this.#count("sluice_operator_lists_total", "ok");
     this.#measure();
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { kube, resource, selection = {}, prng } = this.#options;
+    this.#doing = "sluice_operator_watches_total";
     const from = { resourceVersion: this.#version ?? "", prng, signal };
     const events = await openWatch(kube, resource, selection, from);
     this.#problem = null;
@@ -155,10 +160,9 @@ export class Reflector<T extends KubeObject = KubeObject> {
   #failed(cause: unknown, signal: AbortSignal): boolean {
     if (signal.aborted) return false;
     const error = asSluiceError(cause);
-    const listing = this.#version === undefined;
     this.#problem = error;
     if (error.code === "cluster-expired") this.#version = undefined;
-    this.#count(listing ? "sluice_operator_lists_total" : "sluice_operator_watches_total", error.code);
+    this.#count(error.code);
     this.#options.onProblem?.(error);
     return false;
   }
@@ -172,7 +176,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     this.#meter.set(name, { kind: this.resource.kind }, value);
   }
 
-  #count(name: "sluice_operator_lists_total" | "sluice_operator_watches_total", outcome: string): void {
-    this.#meter.inc(name, { kind: this.resource.kind, outcome });
+  #count(outcome: string): void {
+    this.#meter.inc(this.#doing, { kind: this.resource.kind, outcome });
   }
 }
