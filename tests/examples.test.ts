@@ -7,6 +7,7 @@ import {
   inferenceConfigSchema,
   modelSchema,
   offloadPolicySchema,
+  operatorConfigSchema,
   readDocument,
 } from "@sluice/contracts";
 import { expect, test } from "vitest";
@@ -34,6 +35,7 @@ const schemas = {
   "edge-device.yaml": edgeDeviceSchema,
   "inference-backend.yaml": inferenceBackendSchema,
   "offload-policy.yaml": offloadPolicySchema,
+  "operator.yaml": operatorConfigSchema,
 } as const;
 
 test.each(blocks("yaml"))("the example at $where is valid", ({ where, text }) => {
