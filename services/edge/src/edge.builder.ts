@@ -1,4 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import {
   type DecisionMessage,
@@ -56,6 +59,28 @@ export async function writeNoise(site: Site, size: { width: number; height: numb
   const { data: jpeg } = await encodeJpeg({ ...size, data }, { width: size.width, quality: 95 });
   await writeFile(join(folder, "0.jpg"), jpeg);
   return `dir:${folder}`;
+}
+
+/** An HTTP camera that shows three pictures to whoever opens it, and then nothing more, without hanging up. */
+export async function serveSilentCamera(site: Site): Promise<AsyncDisposable & { url: string; visits: number }> {
+  const jpeg = await readFile(join(site.source.replace("dir:", ""), "0.jpg"));
+  const head = `--edge\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
+  const picture = Buffer.concat([Buffer.from(head), jpeg, Buffer.from("\r\n")]);
+  const server = createServer((_, response) => {
+    camera.visits++;
+    response.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=edge" });
+    for (let i = 0; i < 3; i++) response.write(picture);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const camera = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
+    visits: 0,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return camera;
 }
 
 /** The configuration of a device on this site, as a file would give it. */

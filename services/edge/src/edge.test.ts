@@ -9,6 +9,7 @@ import {
   goodReply,
   neighbours,
   type Site,
+  serveSilentCamera,
   startDevice,
   writeNoise,
 } from "./edge.builder.ts";
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => site[Symbol.asyncDispose]());
 
-const main = (edge: Edge) => edge.report().streams[0]!;
+const main = (edge: Edge) => edge.report().streams.find((stream) => stream.name === "main")!;
 
 /** What must hold of a device at any time. */
 function expectBooks(edge: Edge): void {
@@ -100,7 +101,7 @@ describe("a device with a cloud that answers", () => {
     await using heard = await neighbours(nats, (request) => request.answer(goodReply(request)));
     const config = configOf(site, nats.url, { nats: { site: undefined }, offload: { budget: { rate: "4kB/s" } } });
     const edge = await startDevice(config);
-    await until(() => main(edge).agreement.samples >= 3 && heard.results.length > 20, { timeoutMs: 30_000 });
+    await until(() => main(edge).agreement.samples >= 3 && heard.results.length > 20, { timeoutMs: 100_000 });
     expectBooks(edge);
     const charged = await (await fetch(`${edge.url}/metrics`)).text();
     expect(charged).toMatch(/kind="result"\} \d{3,}/);
@@ -239,6 +240,29 @@ describe("a device with a bad model or stream", () => {
     await until(() => stream("bad").state === "retrying" && stream("main").answered > 25);
     expect(stream("bad").problem).toContain("garbage.mp4");
     expect(stream("bad").frames).toBe(0);
+    await edge.close();
+  });
+
+  it("reopens a camera that falls silent, while its other streams run", async () => {
+    await using nats = await startNats();
+    await using camera = await serveSilentCamera(site);
+    const streams = [
+      { name: "silent", source: camera.url, stallAfter: "800ms" },
+      { name: "main", source: site.source, fps: 25, loop: true },
+    ];
+    const edge = await startDevice(configOf(site, nats.url, { streams }));
+    const stream = (name: string) => edge.report().streams.find((s) => s.name === name)!;
+    const states = new Set<string>();
+    await until(() => states.add(stream("silent").state).has("stalled"));
+    expect(stream("silent").problem).toContain("no frame for 800 ms");
+    const { frames } = stream("silent");
+    const { answered } = main(edge);
+    // It gives a few frames each time that it is opened.
+    await until(() => stream("silent").frames > frames && camera.visits > 1);
+    await until(() => stream("main").answered > answered + 25);
+    expectBooks(edge);
+    const metrics = await (await fetch(`${edge.url}/metrics`)).text();
+    expect(metrics).toMatch(/sluice_edge_capture_restarts_total\{stream="silent"\} [1-9]/);
     await edge.close();
   });
 });
