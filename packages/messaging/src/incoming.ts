@@ -9,6 +9,8 @@ export interface Incoming {
   readonly payload: Uint8Array;
   /** Where an answer is expected. */
   readonly reply: string | undefined;
+  /** The broker's own word on a request, such as 404; 0 with messages of others. */
+  readonly status: number;
   /** The broker's word that nobody serves the subject of a request. */
   readonly noResponders: boolean;
   /** Exact bytes on the socket. */
@@ -28,6 +30,7 @@ export function toIncoming(message: Msg, publish: Publish): Incoming {
     headers,
     payload,
     reply,
+    status,
     noResponders: status === 503,
     wireBytes: deliveredBytes(subject, reply, message.sid, head, payload.length),
     respond: (answer, answerHeaders) => reply !== undefined && publish(reply, answer, answerHeaders),

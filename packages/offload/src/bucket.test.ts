@@ -1,7 +1,7 @@
 import { seededPrng } from "@sluice/foundation";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TokenBucket } from "./bucket.ts";
+import { debtBytes, TokenBucket } from "./bucket.ts";
 
 describe("TokenBucket", () => {
   it("never lets more than rate × window + burst through, in any window of a random history", () => {
@@ -104,5 +104,78 @@ describe("TokenBucket", () => {
     bucket.refund(200);
     expect(bucket.available(200)).toBe(200);
     expect(bucket.spentBytes).toBe(0);
+  });
+});
+
+describe("a bucket whose rate changes", () => {
+  const change = fc.record({
+    kind: fc.constant("change" as const),
+    bytesPerSecond: fc.nat(1_000_000),
+    burstBytes: fc.nat(200_000),
+    turnsInMs: fc.option(fc.nat(3_000)),
+    later: fc.nat(1_000_000),
+  });
+  const take = fc.record({ kind: fc.constant("take" as const), bytes: fc.nat(100_000) });
+  const steps = fc.array(fc.tuple(fc.double({ min: 0, max: 2_000, noNaN: true }), fc.oneof(change, take)), {
+    maxLength: 60,
+  });
+
+  it("lets through in any window what it held at its beginning and what each rate allowed since, and no more", () => {
+    fc.assert(
+      fc.property(steps, (history) => {
+        const bucket = new TokenBucket(1_000, 50_000, 0);
+        /** Rates in force, by when they began; only the last may lie ahead. */
+        let rates = [{ fromMs: 0, bytesPerSecond: 1_000 }];
+        const allowed = (fromMs: number, toMs: number) =>
+          rates.reduce((sum, { fromMs: begin, bytesPerSecond }, i) => {
+            const end = Math.min(toMs, rates[i + 1]?.fromMs ?? Number.POSITIVE_INFINITY);
+            // Times are cut to whole microseconds, each change of rate included.
+            return sum + (Math.max(0, end - Math.max(begin, fromMs) + 0.002) * bytesPerSecond) / 1_000;
+          }, 0);
+        const marks: { atMs: number; held: number; spent: number }[] = [{ atMs: 0, held: 0, spent: 0 }];
+        let nowMs = 0;
+        for (const [waitMs, step] of history) {
+          nowMs += waitMs;
+          if (step.kind === "take") bucket.take(step.bytes, nowMs);
+          else {
+            const { bytesPerSecond, burstBytes, turnsInMs, later } = step;
+            const then = turnsInMs === null ? {} : { then: { atMs: nowMs + turnsInMs, bytesPerSecond: later } };
+            bucket.refill({ bytesPerSecond, burstBytes, ...then }, nowMs);
+            rates = [...rates.filter(({ fromMs }) => fromMs < nowMs), { fromMs: nowMs, bytesPerSecond }];
+            if (turnsInMs !== null) rates.push({ fromMs: nowMs + turnsInMs, bytesPerSecond: later });
+          }
+          expect(bucket.available(nowMs)).toBeLessThanOrEqual(bucket.burstBytes);
+          for (const { atMs, held, spent } of marks) {
+            expect(bucket.spentBytes - spent).toBeLessThanOrEqual(held + 1 + allowed(atMs, nowMs));
+          }
+          marks.push({ atMs: nowMs, held: bucket.available(nowMs), spent: bucket.spentBytes });
+        }
+      }),
+    );
+  });
+
+  it("turns to the later rate at its time, though nobody looked", () => {
+    const bucket = new TokenBucket(0, 100_000, 0);
+    bucket.refill({ bytesPerSecond: 10_000, burstBytes: 100_000, then: { atMs: 2_000, bytesPerSecond: 100 } }, 0);
+    expect(bucket.available(10_000)).toBe(20_000 + 800);
+    expect(bucket.bytesPerSecond).toBe(100);
+  });
+
+  it("keeps what was saved up, as far as a smaller burst goes", () => {
+    const bucket = new TokenBucket(1_000, 50_000, 0);
+    bucket.refill({ bytesPerSecond: 0, burstBytes: 8_000 }, 30_000);
+    expect(bucket.available(30_000)).toBe(8_000);
+    bucket.refill({ bytesPerSecond: 0, burstBytes: 50_000 }, 30_000);
+    expect(bucket.available(99_000)).toBe(8_000);
+  });
+
+  it("pays back what it was charged beyond its means before it lets anything through", () => {
+    const bucket = new TokenBucket(1_000, 50_000, 0);
+    bucket.charge(3_000, 1_000);
+    expect([bucket.available(1_000), bucket.take(1, 2_900), bucket.take(1, 3_001)]).toEqual([0, false, true]);
+    bucket.charge(10 * debtBytes, 3_001);
+    expect(bucket.take(1_000, 3_001 + debtBytes)).toBe(false);
+    expect(bucket.take(1_000, 3_001 + debtBytes + 1_000)).toBe(true);
+    expect(bucket.spentBytes).toBe(3_000 + 1 + 10 * debtBytes + 1_000);
   });
 });
