@@ -3,6 +3,7 @@ export { Watch, type WatchHandlers, type WatchOptions } from "./bucket-watch.ts"
 export type { Decoded } from "./codec.ts";
 export { type Headers, publishedBytes } from "./framing.ts";
 export type { Incoming } from "./incoming.ts";
+export { KeyView, type KeyViewOptions } from "./key-view.ts";
 export { connectLink, type Link, type LinkOptions, type LinkState, type SubscribeOptions } from "./link.ts";
 export {
   decodeBackend,
