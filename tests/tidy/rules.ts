@@ -54,7 +54,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   io("cluster", ["@kubernetes/client-node"]),
   io("web"),
   io("testkit"),
-  service("edge", ["web", "offload", "scene", "imaging", "models", "messaging", "observability"]),
+  service("edge", ["web", "allocation", "offload", "scene", "imaging", "models", "messaging", "observability"]),
   service("inference", ["batching", "imaging", "models", "messaging", "observability"]),
   service("console", ["web", "messaging", "observability"]),
   service(

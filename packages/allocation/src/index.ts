@@ -4,6 +4,7 @@ export type { Bid, Candidate } from "./claim.ts";
 export type { Fleet, Member, Moment } from "./fleet.ts";
 export { type Account, LeaseHolder, type Offered, type SavedLease } from "./holder.ts";
 export { Mandate, type MandateOptions, type TermEntry, type TermWrite } from "./mandate.ts";
-export { Meter, type SavedMeter } from "./meter.ts";
+export { aheadBytes, Meter, type SavedMeter } from "./meter.ts";
 export type { Held, Overview } from "./overview.ts";
 export { type Period, periodAt, type Quota } from "./quota.ts";
+export { leaseMs, reportEveryMs } from "./timing.ts";

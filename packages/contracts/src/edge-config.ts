@@ -67,6 +67,12 @@ export const edgeConfigSchema = z.strictObject({
     .describe(
       "Folder of this device alone, relative to this file, for what it learns; without it a restart begins anew.",
     ),
+  control: z
+    .enum(["file", "operator"])
+    .default("file")
+    .describe(
+      "`operator`: policy and byte budget come over the uplink, and `offload` counts until a policy came; nothing is sent before the first lease. `file`: nothing but `offload` counts.",
+    ),
   offload: offloadSchema,
   streams: z
     .array(streamSchema)

@@ -64,7 +64,7 @@ export const heartbeatSchema = z.object({
     bytesPerSecond: z.number(),
     burstBytes: z.number(),
     tokens: z.number(),
-    /** Bytes charged since the start; never above bytesPerSecond × elapsedMs / 1000. */
+    /** Bytes charged since the start; never above bytesPerSecond × elapsedMs / 1000 where the rate never changed. */
     spentBytes: count,
     elapsedMs: z.number(),
   }),
@@ -78,6 +78,21 @@ export const heartbeatSchema = z.object({
     .optional(),
   /** The newest policy document, if the device cannot act on it, and why; it is gone as soon as another one is taken. */
   refused: z.object({ policy: z.string(), revision: z.string(), reason: z.string() }).nullable().optional(),
+  /** The lease that it goes by; null before the first, absent where the budget comes from its own file. */
+  lease: z
+    .object({
+      policy: z.string(),
+      term: count,
+      epoch: count,
+      bytesPerSecond: count,
+      floorBytesPerSecond: count,
+      /** Until it falls to its floor; 0 where it has. */
+      endsInMs: count,
+    })
+    .nullable()
+    .optional(),
+  /** Why policy or lease cannot be heard of or be kept, for a person. */
+  controlProblem: z.string().nullable().optional(),
   streams: z.array(streamReportSchema),
 });
 export type Heartbeat = z.output<typeof heartbeatSchema>;

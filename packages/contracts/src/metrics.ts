@@ -34,7 +34,7 @@ export const metrics = {
   sluice_edge_offloads_in_flight: { type: "gauge", help: "Offloads under way.", labels: ["stream"] },
   sluice_edge_uplink_bytes_total: {
     type: "counter",
-    help: "Bytes over the metered link, by direction (up, down) and kind (offload, result, heartbeat, reply).",
+    help: "Bytes over the metered link, by direction (up, down) and kind (offload, result, heartbeat, control, reply).",
     labels: ["direction", "kind"],
   },
   sluice_edge_uplink_connected: { type: "gauge", help: "1 while the broker can be reached.", labels: [] },

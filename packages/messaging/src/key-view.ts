@@ -29,6 +29,7 @@ export interface KeyViewOptions<S extends Schema> {
   readonly onReceived: (wireBytes: number) => void;
   /** The key's value, and as it was written. The same value may come again. */
   readonly onValue: (value: Output<S>, json: string) => void;
+  /** Somebody deleted the key. A key that does not exist, perhaps because the bucket was lost, is no such word. */
   readonly onDelete: () => void;
   readonly onProblem: (problem: SluiceError) => void;
 }
@@ -104,7 +105,8 @@ export class KeyView<S extends Schema> {
 
   #take({ payload, headers, status, wireBytes }: Incoming): void {
     this.#options.onReceived(wireBytes);
-    if (status === 404 || headers["KV-Operation"] !== undefined) return this.#options.onDelete();
+    if (status === 404) return;
+    if (headers["KV-Operation"] !== undefined) return this.#options.onDelete();
     const decoded = this.#decode(payload);
     if (decoded.ok) this.#options.onValue(decoded.value, Buffer.from(payload).toString());
     else this.#options.onProblem(decoded.error);

@@ -58,9 +58,12 @@ export class OffloadClient {
   readonly #inbox: string;
   readonly #unsubscribe: () => void;
   readonly #options: OffloadClientOptions;
+  /** Name of the cloud model that is asked from now on. */
+  model: string;
 
   constructor(options: OffloadClientOptions) {
     this.#options = options;
+    this.model = options.model;
     // The random part keeps a reply to an earlier run of this device from being taken for one to this run.
     this.#inbox = `${subjects.inbox(options.device)}.${base36(randomInt(ids))}`;
     this.#unsubscribe = options.link.subscribe(`${this.#inbox}.*`, {}, (message) => this.#receive(message));
@@ -79,8 +82,8 @@ export class OffloadClient {
 
   /** Exact bytes that {@link send} would put on the wire. */
   price(request: OffloadPriced): number {
-    const { model, device } = this.#options;
-    const subject = subjects.infer(model, device, request.stream);
+    const { device } = this.#options;
+    const subject = subjects.infer(this.model, device, request.stream);
     return publishedBytes(subject, `${this.#inbox}.${base36(0)}`, requestHeaders(request), request.jpeg.byteLength);
   }
 
@@ -89,11 +92,11 @@ export class OffloadClient {
    * deadline is past, or `limits.offloadsPending` wait already.
    */
   send(request: OffloadSend): boolean {
-    const { link, model, device, clock } = this.#options;
+    const { link, device, clock } = this.#options;
     const leftMs = request.deadlineMs - clock.wallMs();
     if (leftMs <= 0 || this.#pending.size >= limits.offloadsPending) return false;
     const id = base36(this.#next);
-    const subject = subjects.infer(model, device, request.stream);
+    const subject = subjects.infer(this.model, device, request.stream);
     if (!link.publish(subject, request.jpeg, requestHeaders(request), `${this.#inbox}.${id}`)) return false;
     this.#next = (this.#next + 1) % ids;
     this.#pending.set(id, {
@@ -137,7 +140,7 @@ export class OffloadClient {
     }
     const bytesDown = message.wireBytes;
     if (message.noResponders) {
-      const text = `no replica serves ${this.#options.model}`;
+      const text = `no replica serves ${this.model}`;
       return this.#end(id, "refused", { error: { code: "unknown-model", message: text }, bytesDown });
     }
     this.#settle(id, pending, message.payload, bytesDown);

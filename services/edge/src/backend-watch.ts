@@ -10,12 +10,22 @@ const replicasMax = 256;
 /** Listens to what the replicas of the cloud model say of themselves. */
 export class BackendWatch {
   readonly #clock: Clock;
+  readonly #link: Link;
   readonly #heard = new Map<string, { atMs: number; queueMs: number }>();
-  readonly stop: () => void;
+  #leave: () => void = () => {};
 
   constructor(link: Link, model: string, clock: Clock) {
+    this.#link = link;
     this.#clock = clock;
-    this.stop = link.subscribe(subjects.backendAll(model), { maxPending: 64 }, ({ payload }) => {
+    this.listen(model);
+  }
+
+  /** Listens to the replicas of this model from now on. */
+  listen(model: string): void {
+    const clock = this.#clock;
+    this.#leave();
+    this.#heard.clear();
+    this.#leave = this.#link.subscribe(subjects.backendAll(model), { maxPending: 64 }, ({ payload }) => {
       const advert = decodeBackend(payload);
       if (!advert.ok) return;
       this.#heard.delete(advert.value.replica);
@@ -24,6 +34,10 @@ export class BackendWatch {
       }
       if (this.#heard.size > replicasMax) this.#heard.delete(this.#heard.keys().next().value!);
     });
+  }
+
+  stop(): void {
+    this.#leave();
   }
 
   /** Whether any replica is there, and the shortest of their queues in milliseconds. */

@@ -14,6 +14,9 @@ import {
 import { type Price, Road, TokenBucket } from "@sluice/offload";
 import { Account } from "./account.ts";
 import { BackendWatch } from "./backend-watch.ts";
+import { Bidder } from "./control/bidder.ts";
+import { Control } from "./control/control.ts";
+import { Usage } from "./control/usage.ts";
 import { Events } from "./events.ts";
 import { LiveView } from "./live.ts";
 import { recallPrice } from "./memory.ts";
@@ -64,6 +67,11 @@ export interface Shared {
   readonly uplink: Uplink;
   readonly telemetry: Telemetry;
   readonly backends: BackendWatch;
+  /** Null where the device goes by its own file. */
+  readonly control: Control | null;
+  /** Filled when the streams are opened. */
+  readonly streams: Running[];
+  readonly framesPerSecond: () => number;
 }
 
 /** Opens everything that the streams share. Throws where the model or the configuration is no good. */
@@ -77,16 +85,24 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     await state.close();
     throw error;
   });
+  const operated = config.control === "operator";
   const { rate, burst } = config.offload.budget;
-  const bucket = new TokenBucket(rate, burst, clock.monotonicMs());
+  const bucket = new TokenBucket(operated ? 0 : rate, burst, clock.monotonicMs());
   const link = await connect(config, config.nats.uplink.servers, environment, clock, logger, metrics);
   const site = config.nats.site && (await connect(config, config.nats.site.servers, environment, clock, logger));
   const client = new OffloadClient({ link, model: config.offload.model, device: config.device, clock });
-  const uplink = new Uplink({ link, client, bucket, clock, metrics });
+  const usage = operated ? new Usage(state) : undefined;
+  const uplink = new Uplink({ link, client, bucket, clock, metrics, ...(usage && { counter: usage }) });
   const events = new Events();
   const telemetry = new Telemetry({ uplink, site, events, metrics, clock });
   const backends = new BackendWatch(link, config.offload.model, clock);
   metrics.set("sluice_edge_budget_bytes_per_second", {}, bucket.bytesPerSecond);
+  const price = recallPrice(state);
+  const streams: Running[] = [];
+  const framesPerSecond = () => streams.reduce((sum, stream) => sum + stream.state().fps, 0);
+  const bidder = new Bidder({ price, bucket, framesPerSecond, streams });
+  const parts = { config, clock, prng, logger, metrics, state, model, bucket, link, client, uplink, backends, bidder };
+  const control = usage ? new Control({ ...parts, usage }) : null;
   return {
     config,
     clock,
@@ -98,7 +114,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     state,
     model,
     bucket,
-    price: recallPrice(state),
+    price,
     road: new Road(),
     events,
     link,
@@ -107,6 +123,9 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     uplink,
     telemetry,
     backends,
+    control,
+    streams,
+    framesPerSecond,
   };
 }
 
@@ -138,7 +157,7 @@ function connect(
 }
 
 /** Opens one stream; its pipeline does not run yet. */
-export function openStream(shared: Shared, stream: StreamConfig, framesPerSecond: () => number): Running {
+export function openStream(shared: Shared, stream: StreamConfig): Running {
   const { config, clock, prng, logger, metrics, pace } = shared;
   const account = new Account(stream.name, metrics);
   const recent = new Recent();
@@ -171,9 +190,10 @@ export function openStream(shared: Shared, stream: StreamConfig, framesPerSecond
   const pipeline = new Pipeline({
     ...shared,
     device: config.device,
-    spec: config.offload,
+    get spec() {
+      return shared.control?.spec ?? config.offload;
+    },
     stream,
-    framesPerSecond,
     capture,
     account,
     recent,

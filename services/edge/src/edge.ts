@@ -24,13 +24,12 @@ export interface Edge {
 /** Starts a device: opens its model, its links and its streams, and serves its page. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const shared = await openShared(options);
-  const streams: Running[] = [];
-  const framesPerSecond = () => streams.reduce((sum, stream) => sum + stream.state().fps, 0);
-  for (const stream of shared.config.streams) streams.push(openStream(shared, stream, framesPerSecond));
+  const { streams } = shared;
+  for (const stream of shared.config.streams) streams.push(openStream(shared, stream));
   routeEnds(shared, streams);
 
   let url: string | null = shared.config.http.url ?? null;
-  const vitals = { ...shared, startedAtMs: shared.clock.wallMs(), streams };
+  const vitals = { ...shared, startedAtMs: shared.clock.wallMs() };
   const report = () => heartbeat({ ...vitals, url });
   const http = await serveDevice(shared, streams, report).catch(async (error: unknown) => {
     await closeAll(shared, streams);
@@ -81,6 +80,7 @@ function beat(shared: Shared, report: () => Heartbeat): () => void {
 async function closeAll(shared: Shared, streams: readonly Running[]): Promise<void> {
   for (const stream of streams) stream.live.close();
   shared.events.close();
+  await shared.control?.close();
   await Promise.all(streams.map((stream) => stream.capture.close()));
   shared.client.close();
   shared.backends.stop();

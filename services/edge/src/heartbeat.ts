@@ -5,6 +5,7 @@ import type { ModelSlot } from "@sluice/models";
 import type { TokenBucket } from "@sluice/offload";
 import type { Account } from "./account.ts";
 import type { BackendWatch } from "./backend-watch.ts";
+import type { Control } from "./control/control.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -24,13 +25,14 @@ export interface Vitals {
   readonly uplink: Uplink;
   readonly backends: BackendWatch;
   readonly bucket: TokenBucket;
+  readonly control: Control | null;
   readonly streams: readonly Reported[];
   readonly clock: Clock;
 }
 
 /** The device's sign of life as of now. */
 export function heartbeat(vitals: Vitals): Heartbeat {
-  const { config, model, uplink, backends, bucket, clock } = vitals;
+  const { config, model, uplink, backends, bucket, control, clock } = vitals;
   const nowMs = clock.monotonicMs();
   return {
     version: versionOfWire,
@@ -41,7 +43,7 @@ export function heartbeat(vitals: Vitals): Heartbeat {
     model: { name: model.model.name, digest: model.model.digest },
     uplink: {
       state: uplink.connected ? "connected" : "disconnected",
-      model: config.offload.model,
+      model: control?.spec.model ?? config.offload.model,
       ...backends.state(),
     },
     budget: {
@@ -51,6 +53,7 @@ export function heartbeat(vitals: Vitals): Heartbeat {
       spentBytes: bucket.spentBytes,
       elapsedMs: nowMs - bucket.startedAtMs,
     },
+    ...control?.report(),
     streams: vitals.streams.map((stream) => report(stream, uplink.inFlight(stream.name))),
   };
 }

@@ -1,7 +1,7 @@
 import { limits } from "@sluice/contracts";
 import type { Clock } from "@sluice/foundation";
 import type { Link, OffloadClient, OffloadSend } from "@sluice/messaging";
-import { publishedBytes } from "@sluice/messaging";
+import { type Headers, publishedBytes } from "@sluice/messaging";
 import type { Metrics } from "@sluice/observability";
 import type { TokenBucket } from "@sluice/offload";
 
@@ -11,6 +11,21 @@ export type Refusal = "disconnected" | "budget" | "too-large";
 /** Share of the burst that results and decisions leave in the bucket, for offloads and heartbeats. */
 const reservedShare = 0.5;
 
+/** Counts what was ever sent, for quotas; nothing goes out that it could not count. */
+export interface Counter {
+  allows(bytes: number): boolean;
+  spent(bytes: number): void;
+}
+
+interface Parts {
+  readonly link: Link;
+  readonly client: OffloadClient;
+  readonly bucket: TokenBucket;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly counter?: Counter;
+}
+
 /** The metered link: nothing goes out that the bucket has not paid for, to the byte. */
 export class Uplink {
   readonly #link: Link;
@@ -18,13 +33,15 @@ export class Uplink {
   readonly #bucket: TokenBucket;
   readonly #clock: Clock;
   readonly #metrics: Metrics;
+  readonly #counter: Counter | undefined;
 
-  constructor(parts: { link: Link; client: OffloadClient; bucket: TokenBucket; clock: Clock; metrics: Metrics }) {
+  constructor(parts: Parts) {
     this.#link = parts.link;
     this.#client = parts.client;
     this.#bucket = parts.bucket;
     this.#clock = parts.clock;
     this.#metrics = parts.metrics;
+    this.#counter = parts.counter;
   }
 
   get connected(): boolean {
@@ -66,14 +83,37 @@ export class Uplink {
     return typeof paid === "string" ? paid : undefined;
   }
 
+  /**
+   * Sends a message without which the device would never hear of its next lease: charged like all others, but never
+   * refused for want of bytes. False if it cannot be sent now.
+   */
+  control(subject: string, json: string, headers: Headers = {}, replyTo?: string): boolean {
+    const bytes = publishedBytes(subject, replyTo, headers, Buffer.byteLength(json));
+    if (this.#counter?.allows(bytes) === false || !this.#link.publish(subject, json, headers, replyTo)) return false;
+    this.#bucket.charge(bytes, this.#clock.monotonicMs());
+    this.#count("control", bytes);
+    return true;
+  }
+
+  /** A control message came. */
+  received(bytes: number): void {
+    this.#metrics.inc("sluice_edge_uplink_bytes_total", { direction: "down", kind: "control" }, bytes);
+  }
+
   #pay(kind: string, bytes: number, put: () => boolean): number | Refusal {
     if (!this.#link.connected) return "disconnected";
+    if (this.#counter?.allows(bytes) === false) return "budget";
     if (!this.#bucket.take(bytes, this.#clock.monotonicMs())) return "budget";
     if (!put()) {
       this.#bucket.refund(bytes);
       return "disconnected";
     }
-    this.#metrics.inc("sluice_edge_uplink_bytes_total", { direction: "up", kind }, bytes);
+    this.#count(kind, bytes);
     return bytes;
+  }
+
+  #count(kind: string, bytes: number): void {
+    this.#counter?.spent(bytes);
+    this.#metrics.inc("sluice_edge_uplink_bytes_total", { direction: "up", kind }, bytes);
   }
 }

@@ -1,4 +1,4 @@
-import { limits, type StreamReport } from "@sluice/contracts";
+import { limits, type OffloadSpec, type StreamReport } from "@sluice/contracts";
 import { fieldsOf, numberIn } from "@sluice/foundation";
 import type { Model } from "@sluice/models";
 import { Agreement, type Decision } from "@sluice/offload";
@@ -22,13 +22,14 @@ interface Learned {
   readonly cloud: string | null;
 }
 
-/** What is known of a stream for one edge model and picture size; begun anew when either changes. */
+/** What is known of a stream for one edge model and picture size; begun anew when either changes, or the policy does. */
 export class View {
   readonly model: Model;
   readonly scene: Scene;
   readonly messages: Messages;
   readonly trust: Trust;
   readonly size: Size;
+  readonly #spec: OffloadSpec;
   readonly #stage: Stage;
   #agreement: Agreement;
   #cloud: string | null;
@@ -37,6 +38,7 @@ export class View {
   constructor(stage: Stage, model: Model, size: Size) {
     this.#stage = stage;
     this.model = model;
+    this.#spec = stage.spec;
     this.size = { width: size.width, height: size.height };
     this.messages = new Messages(stage.device, stage.stream.name, model.classes);
     this.trust = new Trust(model.classes);
@@ -47,6 +49,7 @@ export class View {
   }
 
   is(model: Model, { width, height }: Size): boolean {
+    if (this.#spec !== this.#stage.spec) return false;
     return this.model.digest === model.digest && this.size.width === width && this.size.height === height;
   }
 
