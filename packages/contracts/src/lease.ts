@@ -63,7 +63,7 @@ export const leaseSchema = z
 export type Lease = z.output<typeof leaseSchema>;
 
 /**
- * A device's side: what it holds (which acknowledges the lease of that term and epoch), what bytes are worth to it, and
+ * A device's side, told and not stored: what it holds (which acknowledges the lease of that term and epoch), what bytes are worth to it, and
  * what it has used. The clock that `sentMs` is read from counts while the machine sleeps, and never goes back within a run.
  */
 export const leaseReportSchema = z.object({

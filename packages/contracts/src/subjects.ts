@@ -21,6 +21,9 @@ export const subjects = {
   /** A replica that serves `model` advertises its queue. */
   backend: (model: string, replica: string) => `${root}.backend.${model}.${replica}`,
   backendAll: (model = "*") => `${root}.backend.${model}.*`,
+  /** What a device holds of a policy's budget, and bids for more: heard by whoever hands out the policy's leases. */
+  leaseReport: (policy: string, device: string) => `${root}.lease-report.${policy}.${device}`,
+  leaseReportAll: (policy = "*") => `${root}.lease-report.${policy}.*`,
   /** Prefix of a device's reply inboxes. */
   inbox: (device: string) => `_INBOX.${device}`,
 } as const;
@@ -32,10 +35,7 @@ export const leaseBucket = {
   mandate: (policy: string) => `mandate.${policy}`,
   /** The term that is open, for devices: written when one opens, and again when a device does not seem to know. */
   term: (policy: string) => `term.${policy}`,
-  /** Written by the operator, read by the device. */
+  /** What a device may send: written by operators, read by the device. */
   lease: (policy: string, device: string) => `lease.${policy}.${device}`,
   leases: (policy: string) => `lease.${policy}.*`,
-  /** Written by the device only. */
-  report: (policy: string, device: string) => `report.${policy}.${device}`,
-  reports: (policy: string) => `report.${policy}.*`,
 } as const;

@@ -108,10 +108,21 @@ export class Bucket {
     return act(await on.session);
   }
 
+  /** Roll-ups are turned off: whoever may write one key could empty the whole bucket by a header. */
+  async #create(connection: NatsConnection): Promise<KV> {
+    const context = jetstream(connection, { timeout: requestTimeoutMs });
+    const kv = await new Kvm(context).create(this.name, { ...this.#options });
+    const { config } = (await kv.status()).streamInfo;
+    if (config.allow_rollup_hdrs) {
+      const { streams } = await context.jetstreamManager();
+      await streams.update(config.name, { allow_rollup_hdrs: false });
+    }
+    return kv;
+  }
+
   #begin(connection: NatsConnection): () => void {
     const end = new AbortController();
-    const kvm = new Kvm(jetstream(connection, { timeout: requestTimeoutMs }));
-    const open = async () => ({ kv: await kvm.create(this.name, { ...this.#options }), gone: end.signal });
+    const open = async () => ({ kv: await this.#create(connection), gone: end.signal });
     this.#connection = { open, session: null };
     for (const arrived of this.#waiting) arrived();
     return () => {
@@ -176,7 +187,7 @@ export class Shelf<T> {
   }
 
   delete(key: string): Promise<void> {
-    return this.bucket.with(({ kv }) => kv.purge(key));
+    return this.bucket.with(({ kv }) => kv.delete(key));
   }
 
   /** For the watch. */

@@ -9,10 +9,12 @@ export {
   decodeBackend,
   decodeDecision,
   decodeHeartbeat,
+  decodeLeaseReport,
   decodeResult,
   encodeBackend,
   encodeDecision,
   encodeHeartbeat,
+  encodeLeaseReport,
   encodeResult,
 } from "./messages.ts";
 export { OffloadClient, type OffloadClientOptions, type OffloadEnd } from "./offload-client.ts";

@@ -1,23 +1,32 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { limits, type OffloadReply, subjects } from "@sluice/contracts";
-import { systemClock } from "@sluice/foundation";
+import { leaseBucket, limits, type OffloadReply, subjects, type Term, termSchema } from "@sluice/contracts";
+import { seededPrng, systemClock } from "@sluice/foundation";
 import { type NatsServer, repoRoot, startNats, until } from "@sluice/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Bucket } from "./bucket.ts";
+import { Watch } from "./bucket-watch.ts";
 import type { Incoming } from "./incoming.ts";
+import { KeyView } from "./key-view.ts";
 import { connectLink, type Link, type LinkState } from "./link.ts";
 import { OffloadClient, type OffloadEnd } from "./offload-client.ts";
 import type { OffloadRequest } from "./offload-request.ts";
 import { serveModel } from "./serve-model.ts";
 
 const config = readFileSync(join(repoRoot, "deploy/samples/nats/site.conf"), "utf8");
-const password = { "cam-a": "change-me-a", "cam-b": "change-me-b", "replica-1": "change-me-r", console: "change-me-c" };
+const password = {
+  "cam-a": "change-me-a",
+  "cam-b": "change-me-b",
+  "replica-1": "change-me-r",
+  operator: "change-me-o",
+  console: "change-me-c",
+};
 
 let nats: NatsServer;
 const links: Link[] = [];
 
 beforeAll(async () => {
-  nats = await startNats({ config });
+  nats = await startNats({ config, jetStream: true });
 });
 afterAll(async () => {
   await Promise.all(links.map((link) => link.close()));
@@ -50,6 +59,27 @@ const reply: OffloadReply = {
   decodeMs: 0,
   computeMs: 0,
 };
+
+const still = { clock: systemClock, prng: seededPrng(1) };
+const term: Term = { version: 1, policy: "gate", term: 1, operator: "op", open: true, released: false };
+const bucketOf = (link: Link) => new Bucket(link, { name: leaseBucket.name, description: "leases", maxBytes: 1 << 20 });
+
+function view(link: Link, key: string, onValue: (value: Term) => void): KeyView<typeof termSchema> {
+  return new KeyView({
+    ...still,
+    link,
+    device: "cam-a",
+    bucket: leaseBucket.name,
+    key,
+    schema: termSchema,
+    what: "lease",
+    publish: (...message) => link.publish(...message),
+    onReceived() {},
+    onValue,
+    onDelete() {},
+    onProblem() {},
+  });
+}
 
 describe("the sample broker configuration", () => {
   it("lets a device offload, report and hear the answer, and the console watch", async () => {
@@ -97,6 +127,48 @@ describe("the sample broker configuration", () => {
     const { link, states } = await enter("console");
     link.publish(subjects.heartbeat("cam-a"), "{}");
     expect(await denied(states, subjects.heartbeat("cam-a"))).toMatchObject({ connected: true });
+  });
+
+  it("lets an operator keep leases, and a device hear its own, and report", async () => {
+    const [{ link: office, states }, { link, states: own }] = [await enter("operator"), await enter("cam-a")];
+    const leases = bucketOf(office).shelf(termSchema, "lease");
+    await leases.put(leaseBucket.lease("gate", "cam-a"), term);
+    await leases.put(leaseBucket.lease("gate", "cam-b"), { ...term, term: 2 });
+    const watch = new Watch({ shelf: leases, filter: ">", ...still, onValue() {}, onDelete() {}, onProblem() {} });
+    const reports: Incoming[] = [];
+    office.subscribe(subjects.leaseReportAll(), {}, (message) => reports.push(message));
+    const told: number[] = [];
+    const seen = view(link, leaseBucket.lease("gate", "cam-a"), (value) => told.push(value.term));
+    await until(() => told.length === 1 && watch.synced);
+    expect(await leases.list("lease.*.*")).toHaveLength(2);
+    await leases.delete(leaseBucket.lease("gate", "cam-b"));
+    await until(() => link.publish(subjects.leaseReport("gate", "cam-a"), "{}") && reports.length > 0);
+    expect([...states, ...own].filter(({ problem }) => problem)).toEqual([]);
+    seen.close();
+    watch.stop();
+  });
+
+  it("keeps a device from another's leases and policy, from writing its own, and from the bucket as a whole", async () => {
+    const [{ link: office }, { link, states }] = [await enter("operator"), await enter("cam-a")];
+    const leases = bucketOf(office).shelf(termSchema, "lease");
+    await leases.put(leaseBucket.lease("gate", "cam-b"), term);
+    const told: number[] = [];
+    const foreign = view(link, leaseBucket.lease("gate", "cam-b"), (value) => told.push(value.term));
+    const stream = `KV_${leaseBucket.name}`;
+    const forbidden = [
+      `$KV.${leaseBucket.name}.${leaseBucket.lease("gate", "cam-a")}`,
+      `$KV.${leaseBucket.name}.${leaseBucket.mandate("gate")}`,
+      `$JS.API.STREAM.PURGE.${stream}`,
+      `$JS.API.CONSUMER.CREATE.${stream}.x.$KV.${leaseBucket.name}.>`,
+      `$JS.API.DIRECT.GET.${stream}`,
+      subjects.leaseReport("gate", "cam-b"),
+    ];
+    for (const subject of forbidden) link.publish(subject, "{}", { "Nats-Rollup": "all" }, "_INBOX.cam-a.x");
+    await Promise.all(forbidden.map((subject) => denied(states, `"${subject}"`)));
+    await denied(states, `DIRECT.GET.${stream}.$KV.${leaseBucket.name}.${leaseBucket.lease("gate", "cam-b")}`);
+    expect(told).toEqual([]);
+    expect((await leases.get(leaseBucket.lease("gate", "cam-b")))?.value).toMatchObject({ ok: true });
+    foreign.close();
   });
 
   it("takes messages as large as Sluice's limit", async () => {

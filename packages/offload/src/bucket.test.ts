@@ -113,7 +113,7 @@ describe("a bucket whose rate changes", () => {
     bytesPerSecond: fc.nat(1_000_000),
     burstBytes: fc.nat(200_000),
     turnsInMs: fc.option(fc.nat(3_000)),
-    later: fc.nat(1_000_000),
+    laterRate: fc.nat(1_000_000),
   });
   const take = fc.record({ kind: fc.constant("take" as const), bytes: fc.nat(100_000) });
   const steps = fc.array(fc.tuple(fc.double({ min: 0, max: 2_000, noNaN: true }), fc.oneof(change, take)), {
@@ -138,11 +138,11 @@ describe("a bucket whose rate changes", () => {
           nowMs += waitMs;
           if (step.kind === "take") bucket.take(step.bytes, nowMs);
           else {
-            const { bytesPerSecond, burstBytes, turnsInMs, later } = step;
-            const then = turnsInMs === null ? {} : { then: { atMs: nowMs + turnsInMs, bytesPerSecond: later } };
-            bucket.refill({ bytesPerSecond, burstBytes, ...then }, nowMs);
+            const { bytesPerSecond, burstBytes, turnsInMs, laterRate } = step;
+            const later = turnsInMs === null ? {} : { later: { atMs: nowMs + turnsInMs, bytesPerSecond: laterRate } };
+            bucket.refill({ bytesPerSecond, burstBytes, ...later }, nowMs);
             rates = [...rates.filter(({ fromMs }) => fromMs < nowMs), { fromMs: nowMs, bytesPerSecond }];
-            if (turnsInMs !== null) rates.push({ fromMs: nowMs + turnsInMs, bytesPerSecond: later });
+            if (turnsInMs !== null) rates.push({ fromMs: nowMs + turnsInMs, bytesPerSecond: laterRate });
           }
           expect(bucket.available(nowMs)).toBeLessThanOrEqual(bucket.burstBytes);
           for (const { atMs, held, spent } of marks) {
@@ -156,7 +156,7 @@ describe("a bucket whose rate changes", () => {
 
   it("turns to the later rate at its time, though nobody looked", () => {
     const bucket = new TokenBucket(0, 100_000, 0);
-    bucket.refill({ bytesPerSecond: 10_000, burstBytes: 100_000, then: { atMs: 2_000, bytesPerSecond: 100 } }, 0);
+    bucket.refill({ bytesPerSecond: 10_000, burstBytes: 100_000, later: { atMs: 2_000, bytesPerSecond: 100 } }, 0);
     expect(bucket.available(10_000)).toBe(20_000 + 800);
     expect(bucket.bytesPerSecond).toBe(100);
   });

@@ -8,7 +8,7 @@ export interface Filling {
   readonly bytesPerSecond: number;
   readonly burstBytes: number;
   /** From `atMs` on it fills at another rate, with nobody having to say so. */
-  readonly then?: { readonly atMs: number; readonly bytesPerSecond: number };
+  readonly later?: { readonly atMs: number; readonly bytesPerSecond: number };
 }
 
 /** Most that {@link TokenBucket.charge} may have been short of. */
@@ -47,14 +47,16 @@ export class TokenBucket {
   }
 
   /** Fills otherwise from `nowMs` on. What was saved up stays, as far as the new burst goes; nothing is granted for the past. */
-  refill({ bytesPerSecond, burstBytes, then }: Filling, nowMs: number): void {
+  refill({ bytesPerSecond, burstBytes, later }: Filling, nowMs: number): void {
     this.#fill(nowMs);
     this.#bytesPerSecond = Math.floor(bytesPerSecond);
     this.#burstBytes = Math.floor(burstBytes);
     invariant(this.#bytesPerSecond >= 0 && this.#burstBytes >= 0, "rate and burst are not negative");
     invariant(this.#burstBytes <= Number.MAX_SAFE_INTEGER / unitsPerByte / 2, "the burst can be counted exactly");
     this.#units = Math.min(this.#units, this.#burstBytes * unitsPerByte);
-    this.#turn = then ? { atUs: Math.floor(then.atMs * 1_000), bytesPerSecond: Math.floor(then.bytesPerSecond) } : null;
+    this.#turn = later
+      ? { atUs: Math.floor(later.atMs * 1_000), bytesPerSecond: Math.floor(later.bytesPerSecond) }
+      : null;
     invariant(!this.#turn || this.#turn.bytesPerSecond >= 0, "rates are not negative");
   }
 

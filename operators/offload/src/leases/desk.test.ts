@@ -1,5 +1,5 @@
 import type { Fleet } from "@sluice/allocation";
-import { leaseBucket, type SluiceError } from "@sluice/contracts";
+import { type SluiceError, subjects } from "@sluice/contracts";
 import { seededPrng, systemClock } from "@sluice/foundation";
 import { connectLink, type Link } from "@sluice/messaging";
 import { type NatsServer, startNats, until } from "@sluice/testkit";
@@ -155,14 +155,15 @@ describe("a desk", () => {
   });
 
   it("ignores reports that are malformed or speak for another device", async () => {
-    const { desk, bucket } = await open("op-1", fleetOf(["a", "b"]), { virgin: true });
+    const { desk } = await open("op-1", fleetOf(["a", "b"]), { virgin: true });
+    const stranger = await connected("stranger");
+    const heard: Uint8Array[] = [];
+    stranger.subscribe(subjects.leaseReportAll("gate"), {}, ({ payload }) => heard.push(payload));
     await start(["a"]);
     await until(() => desk.state.overview?.leases.some(({ state }) => state === "held"), patience);
-    await bucket.reports.bucket.with(async ({ kv }) => {
-      const honest = await kv.get(leaseBucket.report("gate", "a"));
-      await kv.put(leaseBucket.report("gate", "b"), honest!.value);
-      await kv.put(leaseBucket.report("gate", "c"), "no report");
-    });
+    const honest = await until(() => heard[0]);
+    stranger.publish(subjects.leaseReport("gate", "b"), honest);
+    stranger.publish(subjects.leaseReport("gate", "c"), "no report");
     await until(() => desk.state.ignoredReports === 2, patience);
     expect(problems.map(({ code }) => code)).toEqual(["bad-request", "bad-request"]);
     expect(desk.state.overview!.leases.find(({ device }) => device === "b")).toMatchObject({ state: "silent" });

@@ -1,7 +1,7 @@
 import { Allocator, type Fleet, Mandate, type Moment, type Overview, type TermWrite } from "@sluice/allocation";
-import { asSluiceError, type Lease, type LeaseReport, leaseBucket, SluiceError } from "@sluice/contracts";
+import { asSluiceError, type Lease, type LeaseReport, leaseBucket, SluiceError, subjects } from "@sluice/contracts";
 import { type Clock, type Prng, pause } from "@sluice/foundation";
-import { Watch } from "@sluice/messaging";
+import { decodeLeaseReport, type Incoming } from "@sluice/messaging";
 import type { LeaseBucket } from "./lease-bucket.ts";
 import { LeaseWriter } from "./lease-writer.ts";
 
@@ -10,7 +10,9 @@ const tickMs = 250;
 const planEveryMs = 2_000;
 /** An operator that lost its term lets the one who took it work before it tries again. */
 const lostPauseMs = { least: 5_000, most: 20_000 };
-/** Devices whose leases are remembered should the bucket lose them. */
+/** Reports that may wait to be read: all of a large fleet report when a term opens. */
+const reportsPendingMax = 16_384;
+/** Devices whose leases and last reports are remembered. */
 const rememberedMax = 100_000;
 
 export interface DeskOptions {
@@ -52,28 +54,22 @@ export class LeaseDesk {
   #ignored = 0;
   readonly #reports = new Map<string, LeaseReport>();
   readonly #issued = new Map<string, Lease>();
-  readonly #watch: Watch<LeaseReport>;
+  readonly #leave: () => void;
   readonly #writer: LeaseWriter;
   readonly #closing = new AbortController();
   readonly #options: DeskOptions;
   readonly #running: Promise<void>;
 
   constructor(options: DeskOptions) {
-    const { bucket, policy, operator, fleet, virgin = false, clock, prng } = options;
+    const { bucket, policy, operator, fleet, virgin = false } = options;
     this.#options = options;
     this.#fleet = fleet;
     this.#mandate = new Mandate({ policy, operator, virgin });
     const put = (lease: Lease) => bucket.leases.put(leaseBucket.lease(policy, lease.device), lease);
     this.#writer = new LeaseWriter(put, (problem) => options.onProblem(problem));
-    this.#watch = new Watch({
-      shelf: bucket.reports,
-      filter: leaseBucket.reports(policy),
-      clock,
-      prng,
-      onValue: (key, report) => this.#hear(key, report),
-      onDelete: (key) => this.#reports.delete(key),
-      onProblem: (problem) => this.#ignore(problem),
-    });
+    const onOverflow = () => this.#ignore(new SluiceError("overloaded", `lease reports of ${policy} wait too long`));
+    const intake = { maxPending: reportsPendingMax, onOverflow };
+    this.#leave = bucket.link.subscribe(subjects.leaseReportAll(policy), intake, (message) => this.#hear(message));
     this.#running = this.#run();
   }
 
@@ -98,7 +94,7 @@ export class LeaseDesk {
   async close(): Promise<void> {
     this.#mandate.release();
     this.#closing.abort();
-    this.#watch.stop();
+    this.#leave();
     this.#writer.clear();
     await this.#running;
     await this.#confirm().catch(() => {
@@ -195,17 +191,21 @@ export class LeaseDesk {
   #bury(device: string): void {
     const { bucket, policy, onProblem } = this.#options;
     this.#issued.delete(device);
-    this.#reports.delete(leaseBucket.report(policy, device));
+    this.#reports.delete(device);
     bucket.leases.delete(leaseBucket.lease(policy, device)).catch(onProblem);
-    bucket.reports.delete(leaseBucket.report(policy, device)).catch(onProblem);
   }
 
-  #hear(key: string, report: LeaseReport): void {
-    const { policy } = this.#options;
-    if (key !== leaseBucket.report(report.policy, report.device) || report.policy !== policy) {
-      return this.#ignore(new SluiceError("bad-request", `${key}: it speaks of ${report.policy} and ${report.device}`));
+  #hear({ subject, payload }: Incoming): void {
+    const decoded = decodeLeaseReport(payload);
+    if (!decoded.ok) return this.#ignore(new SluiceError(decoded.error.code, `${subject}: ${decoded.error.message}`));
+    const report = decoded.value;
+    if (subject !== subjects.leaseReport(report.policy, report.device)) {
+      return this.#ignore(
+        new SluiceError("bad-request", `${subject}: it speaks of ${report.policy} and ${report.device}`),
+      );
     }
-    this.#reports.set(key, report);
+    if (this.#reports.size < rememberedMax || this.#reports.has(report.device))
+      this.#reports.set(report.device, report);
     this.#allocator?.hear(report, this.#now());
   }
 

@@ -1,5 +1,5 @@
 import { LeaseHolder, type SavedLease } from "@sluice/allocation";
-import { type Lease, type LeaseReport, leaseBucket } from "@sluice/contracts";
+import { type Lease, type LeaseReport, leaseBucket, subjects } from "@sluice/contracts";
 import { seededPrng, systemClock } from "@sluice/foundation";
 import { type Shelf, Watch } from "@sluice/messaging";
 import type { LeaseBucket } from "./lease-bucket.ts";
@@ -72,8 +72,8 @@ export class SimpleDevice {
     if (this.#holder.wantsReport(nowMs, this.idle)) {
       const meter = { id: `${this.name}-meter`, bytes: this.bytes, countedBytes: 0 };
       const report = this.#holder.report(nowMs, { bid: this.bid, idle: this.idle, meter });
-      const key = leaseBucket.report(this.#policy, this.name);
-      if (report) this.#bucket.reports.put(key, report).catch(() => this.#holder.retry());
+      const subject = subjects.leaseReport(this.#policy, this.name);
+      if (report && !this.#bucket.link.publish(subject, JSON.stringify(report))) this.#holder.retry();
     }
     this.#cancel = systemClock.after(50, () => this.#tick());
   }

@@ -68,6 +68,13 @@ export class Line {
     this.#bucket.lines.delete(this);
   }
 
+  /** A message that nobody stores: whoever listens hears it, or not. */
+  tell(subject: string, value: unknown): void {
+    this.#travel(() => {
+      for (const line of this.#bucket.lines) line.changed(subject, { value, revision: 0 });
+    });
+  }
+
   /** `done` hears the revision, or null if it was refused, or if nobody knows within the timeout. */
   write(key: string, value: unknown, expected: number | undefined, done: (revision: number | null) => void): void {
     const once = onlyOnce(done);

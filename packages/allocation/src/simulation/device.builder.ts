@@ -1,4 +1,4 @@
-import { type Lease, leaseBucket, type Term } from "@sluice/contracts";
+import { type Lease, leaseBucket, subjects, type Term } from "@sluice/contracts";
 import type { Bid } from "../claim.ts";
 import { LeaseHolder, type SavedLease } from "../holder.ts";
 import { Meter, type SavedMeter } from "../meter.ts";
@@ -199,9 +199,8 @@ class Daemon {
     const meter = { id: this.meter.id, bytes: this.meter.bytes, countedBytes: 0 };
     const report = this.holder.report(nowMs, { idle, bid, meter });
     if (!report) return;
-    this.line.write(leaseBucket.report(policy, this.#device.name), report, undefined, (revision) => {
-      if (revision === null) this.holder.retry();
-    });
+    if (this.line.cut) this.holder.retry();
+    else this.line.tell(subjects.leaseReport(policy, this.#device.name), report);
   }
 
   #spend(): void {

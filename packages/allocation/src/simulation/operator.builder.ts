@@ -11,7 +11,7 @@ const planEveryMs = 2_000;
 const wallStartMs = Date.UTC(2026, 10, 2);
 
 const leaseKey = /^lease\./;
-const reportKey = /^report\./;
+const reportSubject = /lease-report/;
 
 /** One run of an operator's process: what `operators/offload` does around a mandate and an allocator. */
 export class Operator {
@@ -41,7 +41,7 @@ export class Operator {
       place.world,
       place.bucket,
       place.weather,
-      (key) => reportKey.test(key),
+      (key) => reportSubject.test(key),
       (_, entry) => this.#whenRunning(() => this.#hear(entry.value as LeaseReport)),
     );
     place.world.after(0, () => this.#tick());
@@ -176,14 +176,14 @@ export class Operator {
     world.after(world.between(5, 300), () => {
       const values = (keys: RegExp) =>
         [...bucket.entries].filter(([key]) => keys.test(key)).map(([, { value }]) => value);
-      const [found, reports] = [values(leaseKey) as Lease[], values(reportKey) as LeaseReport[]];
+      const found = values(leaseKey) as Lease[];
       this.#whenRunning(() => {
         this.#listing = false;
         if (mandate !== this.#mandate) return;
         const records = bugs.recovered?.(found) ?? found;
         const quietUntilMs = bugs.neverQuiet ? 0 : mandate.quietUntilMs;
         this.allocator = new Allocator({ policy, term: mandate.term, quietUntilMs, records, fleet: this.#fleet });
-        for (const report of [...reports, ...this.#reports.values()]) this.allocator.hear(report, this.now());
+        for (const report of this.#reports.values()) this.allocator.hear(report, this.now());
         world.tell(() => `${this.name} is in charge, term ${mandate.term}`);
       });
     });

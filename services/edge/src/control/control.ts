@@ -122,10 +122,10 @@ export class Control {
     const holder = this.#lease?.holder;
     const bootMs = this.#bootClock.nowMs();
     const leftMs = holder ? holder.endsMs - bootMs : 0;
-    const then = { atMs: nowMs + leftMs, bytesPerSecond: holder?.floorBytesPerSecond ?? 0 };
+    const later = { atMs: nowMs + leftMs, bytesPerSecond: holder?.floorBytesPerSecond ?? 0 };
     const bytesPerSecond = holder?.rate(bootMs) ?? 0;
     const burstBytes = holder?.burstBytes ?? 0;
-    bucket.refill({ bytesPerSecond, burstBytes, ...(leftMs > 0 && { then }) }, nowMs);
+    bucket.refill({ bytesPerSecond, burstBytes, ...(leftMs > 0 && { later }) }, nowMs);
     metrics.set("sluice_edge_budget_bytes_per_second", {}, bytesPerSecond);
   }
 

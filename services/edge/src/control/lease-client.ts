@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { LeaseHolder, leaseMs, type SavedLease } from "@sluice/allocation";
-import { type Lease, leaseBucket, leaseSchema, type SluiceError, termSchema } from "@sluice/contracts";
+import { type Lease, leaseBucket, leaseSchema, type SluiceError, subjects, termSchema } from "@sluice/contracts";
 import { type Clock, fieldsOf, numberIn, type Prng } from "@sluice/foundation";
-import { KeyView, type Link } from "@sluice/messaging";
+import { encodeLeaseReport, KeyView, type Link } from "@sluice/messaging";
 import type { Kind } from "../state/document.ts";
 import type { State } from "../state/state.ts";
 import type { Uplink } from "../uplink.ts";
@@ -130,11 +130,11 @@ export class LeaseClient {
     if (offered !== "changed" && offered !== "renewed") return;
     this.#options.onChange();
     if (offered === "changed") this.#unsaved = true;
-    if (this.#unsaved || nowMs - this.#savedMs >= renewalSavedEveryMs) this.#save();
+    if (this.#unsaved || nowMs - this.#savedMs >= renewalSavedEveryMs) void this.#save();
   }
 
   /** A lease counts as acknowledged once it is where it will be found after a power cut. */
-  #save(): void {
+  async #save(): Promise<void> {
     if (this.#saving) return;
     const { state, durable, bootClock } = this.#options;
     const lease = this.holder.toSave;
@@ -142,13 +142,12 @@ export class LeaseClient {
     this.#unsaved = false;
     this.#savedMs = bootClock.nowMs();
     this.#keep();
-    void state.flush().then((written) => {
-      this.#saving = false;
-      if (written || !durable) this.holder.saved(lease);
-      else this.#unsaved = true;
-      if (lease === this.holder.toSave) this.#reportIfDue();
-      else if (this.#unsaved) this.#save();
-    });
+    const written = await state.flush();
+    this.#saving = false;
+    if (written || !durable) this.holder.saved(lease);
+    else this.#unsaved = true;
+    this.#reportIfDue();
+    if (written && lease !== this.holder.toSave && this.#unsaved) void this.#save();
   }
 
   #keep(): void {
@@ -161,7 +160,7 @@ export class LeaseClient {
     const { clock, bootClock, bidder, onChange } = this.#options;
     if (this.#leftAtBytes === null) bidder.look(clock.monotonicMs());
     onChange();
-    if (this.#unsaved && bootClock.nowMs() - this.#savedMs >= saveAgainMs) this.#save();
+    if (this.#unsaved && bootClock.nowMs() - this.#savedMs >= saveAgainMs) void this.#save();
     this.#reportIfDue();
     this.#cancel = clock.after(tickMs, () => this.#tick());
   }
@@ -176,15 +175,15 @@ export class LeaseClient {
     const meter = { id: usage.id, bytes: this.#leftAtBytes ?? usage.bytes, countedBytes: kept.joinedAtBytes };
     const report = this.holder.report(nowMs, { bid: leaving ? null : bidder.bid(), idle, meter });
     if (!report) return;
-    const subject = `$KV.${leaseBucket.name}.${leaseBucket.report(this.policy, device)}`;
-    if (!uplink.control(subject, JSON.stringify(report))) return this.holder.retry();
+    if (!uplink.control(subjects.leaseReport(this.policy, device), encodeLeaseReport(report)))
+      return this.holder.retry();
     this.#released = leaving && report.held.bytesPerSecond === 0 && report.held.floorBytesPerSecond === 0;
   }
 }
 
 /** Where a container counts its own uptime, a clock can begin anew within a boot: no lease ends later than a life from now. */
-function credible(lease: SavedLease | null, { nowMs }: BootClock): SavedLease | null {
-  return lease && lease.endsMs - nowMs() > leaseMs ? { ...lease, endsMs: 0 } : lease;
+function credible(lease: SavedLease | null, clock: BootClock): SavedLease | null {
+  return lease && lease.endsMs - clock.nowMs() > leaseMs ? { ...lease, endsMs: 0 } : lease;
 }
 
 const most = Number.MAX_SAFE_INTEGER;

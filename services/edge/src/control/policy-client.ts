@@ -3,7 +3,6 @@ import { join } from "node:path";
 import {
   asSluiceError,
   type Heartbeat,
-  type ModelManifest,
   type PolicyDocument,
   policyBucket,
   policyDocumentSchema,
@@ -106,35 +105,41 @@ export class PolicyClient {
 
   #take(document: PolicyDocument | null, json: string): void {
     const turn = ++this.#newest;
-    this.#last = this.#last.then(async () => {
-      if (turn !== this.#newest) return;
-      try {
-        await this.#act(document);
-      } catch (error) {
-        return this.#refuse(document, asSluiceError(error));
-      }
-      this.#refused = null;
-      this.#document = document;
-      this.#options.state.save("policy", documentKind, json);
-      this.#options.onChange(document);
-    });
+    const before = this.#last;
+    this.#last = (async () => {
+      await before;
+      if (turn === this.#newest) await this.#try(document, json);
+    })();
   }
 
-  async #act(document: PolicyDocument | null): Promise<void> {
+  async #try(document: PolicyDocument | null, json: string): Promise<void> {
+    try {
+      await this.#act(document, json);
+    } catch (error) {
+      return this.#refuse(document, asSluiceError(error));
+    }
+    this.#refused = null;
+    this.#document = document;
+    this.#options.state.save("policy", documentKind, json);
+    this.#options.onChange(document);
+  }
+
+  async #act(document: PolicyDocument | null, json: string): Promise<void> {
     const { device } = this.#options;
     if (document && document.device !== device) {
       throw new SluiceError("bad-request", `the policy document is for ${document.device}, this device is ${device}`);
     }
-    if (document?.edgeModel) await this.#run(document.edgeModel);
+    if (document?.edgeModel) await this.#run(document.edgeModel.spec.sha256, json);
   }
 
-  async #run(manifest: ModelManifest): Promise<void> {
+  /** The manifest goes to a file as it was written. */
+  async #run(digest: string, json: string): Promise<void> {
     const { model, directory } = this.#options;
-    if (manifest.spec.sha256 === model.model.digest) return;
+    if (digest === model.model.digest) return;
     if (!directory)
       throw new SluiceError("config-invalid", "a policy's edge model needs a `state` folder on the device");
     const path = join(directory, "policy-model.json");
-    await writeFile(path, JSON.stringify(manifest));
+    await writeFile(path, JSON.stringify((JSON.parse(json) as { edgeModel: unknown }).edgeModel));
     await model.swap(path);
   }
 

@@ -56,12 +56,14 @@ export class Usage {
 
   #keepAhead(): void {
     const due = this.#meter.toSave(aheadBytes / 2);
-    if (!due || this.#saving) return;
+    if (due && !this.#saving) void this.#write(due);
+  }
+
+  async #write(due: SavedMeter): Promise<void> {
     this.#saving = true;
     this.#state.save("meter", meterKind, due);
-    void this.#state.flush().then(() => {
-      this.#saving = false;
-      this.#meter.saved(due);
-    });
+    await this.#state.flush();
+    this.#saving = false;
+    this.#meter.saved(due);
   }
 }
