@@ -6,8 +6,9 @@ import { SluiceError } from "@sluice/contracts";
 
 /** Requests at one time; watches have connections of their own, so that they never take a request's place. */
 const connections = 16;
-const idleConnections = 4;
 const keepAliveMs = 30_000;
+/** Load balancers forget silent connections, most of them after a minute, and tell nobody: ours are closed before. */
+const idleMs = 30_000;
 
 export interface AccessOptions {
   /** A kubeconfig file; without one the usual places: `$KUBECONFIG`, `~/.kube/config`, the pod's service account. */
@@ -97,7 +98,8 @@ class Agents {
     const agent = new Kind({
       keepAlive: true,
       keepAliveMsecs: keepAliveMs,
-      maxFreeSockets: idleConnections,
+      maxFreeSockets: connections,
+      timeout: idleMs,
       ...sockets,
       ...given,
     });
