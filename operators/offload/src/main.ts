@@ -11,13 +11,18 @@ import {
   SluiceError,
   validate,
 } from "@sluice/contracts";
+import { startLocalOperator } from "./local/operator.ts";
 import { startOperator } from "./operator.ts";
 
 /** Runs one replica until it is told to stop, or until another one may lead. */
 async function main(): Promise<void> {
   const environment = validate(process.env, environmentSchema, "environment", "config-invalid");
   const identity = `${hostname().slice(0, 40)}-${randomUUID().slice(0, 8)}`;
-  const operator = await startOperator(await readConfig(), { environment, identity });
+  const config = await readConfig();
+  const { files } = config;
+  const operator = files
+    ? await startLocalOperator({ ...config, files }, environment)
+    : await startOperator(config, { environment, identity });
   const stop = () => void operator.close().then(() => process.exit(0), fail);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
   process.on("disconnect", stop);

@@ -17,7 +17,7 @@ export { type Conflict, type Outcome, outcomeOf, ready, stalled, waiting } from 
 export { controllerOf, ownerKeys, ownerReference, ownKey } from "./owner.ts";
 export { type RetryLimits, retryLimits } from "./rate-limit.ts";
 export { Reflector, type ReflectorOptions } from "./reflector.ts";
-export type { Conditioned, Reconciled } from "./report.ts";
+export { type Conditioned, type Reconciled, statusAfter } from "./report.ts";
 export {
   builtIn,
   type KubeObject,
@@ -36,6 +36,6 @@ export {
   revisionsOf,
   surplusRevisions,
 } from "./revisions.ts";
-export type { Change, Rejection, StoreView } from "./store.ts";
+export { type Change, type Rejection, Store, type StoreView } from "./store.ts";
 export type { Term } from "./term.ts";
 export { Workqueue, type WorkqueueOptions } from "./workqueue.ts";

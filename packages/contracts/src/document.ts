@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { type Document, parseAllDocuments, parseDocument } from "yaml";
 import * as z from "zod";
 import { type ErrorCode, SluiceError } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -23,8 +23,23 @@ export function readDocument<S extends z.ZodType>(text: string, schema: S, what:
   return validate(yamlValue(document, what, code), schema, what, code);
 }
 
+/** Documents of one file. */
+const documentsMax = 1_000;
+
+/** The documents of a file with several, `---` between them, as values; empty ones are left out. */
+export function readDocuments(text: string, what: string, code: ErrorCode): unknown[] {
+  if (text.length > limits.documentBytes) {
+    throw new SluiceError(code, `${what}: larger than ${limits.documentBytes} bytes`);
+  }
+  const documents = parseAllDocuments(text, { prettyErrors: true }) as Document.Parsed[];
+  if (documents.length > documentsMax) throw new SluiceError(code, `${what}: more than ${documentsMax} documents`);
+  const problem = documents.flatMap(({ errors }) => errors)[0];
+  if (problem) throw new SluiceError(code, `${what}: not valid YAML\n${problem.message.trimEnd()}`);
+  return documents.map((document) => yamlValue(document, what, code)).filter((value) => value !== null);
+}
+
 /** `toJS` expands aliases, which a hostile document can use to blow up: 100 expansions are plenty for a person. */
-function yamlValue(document: ReturnType<typeof parseDocument>, what: string, code: ErrorCode): unknown {
+function yamlValue(document: Pick<Document, "toJS">, what: string, code: ErrorCode): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {

@@ -12,6 +12,17 @@ export const operatorConfigSchema = z.strictObject({
     .optional()
     .describe("Path of a kubeconfig; without it the usual places: `$KUBECONFIG`, `~/.kube/config`, the pod's account."),
   context: z.string().min(1).optional().describe("Context of the kubeconfig; its current one if not given."),
+  files: z
+    .strictObject({
+      paths: z.array(z.string().min(1)).min(1).max(100).describe("YAML files, and folders with such files."),
+      state: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("File in which rollouts are remembered; without it they are forgotten with the process."),
+    })
+    .optional()
+    .describe("Instead of a cluster: objects from files, which may be edited at any time. One operator at a time."),
   http: z
     .strictObject({
       host: z.string().default("127.0.0.1").describe("Address to listen on; `0.0.0.0` for every network."),

@@ -1,0 +1,95 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { operatorConfigSchema } from "@sluice/contracts";
+import { type NatsServer, startNats, type TempDir, tempDir, until } from "@sluice/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Device, startDevice } from "../device.builder.ts";
+import type { Operator } from "../operator.ts";
+import { startLocalOperator } from "./operator.ts";
+
+let nats: NatsServer;
+let dir: TempDir;
+let devices: Device[];
+let operator: Operator;
+
+const fleet = `
+apiVersion: sluice.dev/v1alpha1
+kind: InferenceModel
+metadata: { name: large }
+spec: { uri: file:large.onnx, sha256: ${"d".repeat(64)}, task: detection, family: peaks, input: { width: 64, height: 64 }, classes: [car] }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: InferenceBackend
+metadata: { name: cloud }
+spec: { modelRef: { name: large } }
+---
+apiVersion: sluice.dev/v1alpha1
+kind: EdgeDevice
+metadata: { name: cam-a }
+spec: {}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: EdgeDevice
+metadata: { name: cam-b }
+spec: {}
+`;
+const policy = (share: string) => `
+apiVersion: sluice.dev/v1alpha1
+kind: OffloadPolicy
+metadata: { name: gate }
+spec: { backendRef: { name: cloud }, audit: { share: "${share}" }, rollout: { waves: [{ name: one, count: 1, approval: true }] } }
+`;
+
+const write = (name: string, text: string) => writeFileSync(join(dir.path, name), text);
+const having = (share: number) => devices.filter(({ document }) => document?.audit.share === share).length;
+const start = () => {
+  const files = { paths: [dir.path], state: join(dir.path, "state.json") };
+  const config = operatorConfigSchema.parse({ files, http: { port: 0 }, nats: { servers: [nats.url] } });
+  return startLocalOperator({ ...config, files }, { SLUICE_LOG_LEVEL: "silent" });
+};
+/** The same policy, with the word of a person that the revision which some device has is good. */
+const promoted = (text: string) => {
+  const { revision } = devices.find(({ document }) => document !== null)!.document!;
+  return text.replace("{ name: gate }", `{ name: gate, annotations: { sluice.dev/promote: ${revision} } }`);
+};
+
+beforeEach(async () => {
+  dir = tempDir();
+  nats = await startNats({ jetStream: true });
+  write("fleet.yaml", fleet);
+  write("policy.yaml", policy("0.1"));
+  operator = await start();
+  devices = await Promise.all(
+    ["cam-a", "cam-b"].map((name) => startDevice(name, nats.url, () => ({ agreement: 0.9 }))),
+  );
+}, 60_000);
+afterEach(async () => {
+  for (const device of devices) await device[Symbol.asyncDispose]();
+  await operator.close();
+  await nats.stop();
+  await dir.remove();
+});
+
+test("policies from files roll out in waves, follow edits, and go on after a restart", async () => {
+  await until(() => having(0.1) === 1, { timeoutMs: 20_000, what: "the first wave" });
+  write("policy.yaml", promoted(policy("0.1")));
+  await until(() => having(0.1) === 2, { timeoutMs: 20_000, what: "everybody" });
+  write("policy.yaml", policy("0.2"));
+  await until(() => having(0.2) === 1, { timeoutMs: 20_000, what: "the edit in its first wave" });
+  await operator.close();
+  operator = await start();
+  write("policy.yaml", policy("0.3"));
+  await until(() => having(0.3) === 1, { timeoutMs: 30_000, what: "the next edit in its first wave" });
+  await until(() => having(0.1) === 1, { timeoutMs: 20_000, what: "the others on the last good one" });
+  expect(having(0.2)).toBe(0);
+}, 120_000);
+
+test("a file that is broken for a while changes nothing", async () => {
+  await until(() => having(0.1) === 1, { timeoutMs: 20_000, what: "the first wave" });
+  write("policy.yaml", "kind: [OffloadPolicy");
+  write("fleet.yaml", `${fleet}---\nkind: Nonsense\n`);
+  write("other.yaml", "{}");
+  write("policy.yaml", promoted(policy("0.1")));
+  await until(() => having(0.1) === 2, { timeoutMs: 20_000, what: "everybody" });
+  expect(devices.map(({ document }) => document?.policy)).toEqual(["gate", "gate"]);
+}, 60_000);
