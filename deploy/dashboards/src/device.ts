@@ -112,11 +112,34 @@ export const device: Board = {
       panels: [
         {
           title: "Agreement with the cloud",
-          about: "Mean F1 against replies: the local model alone, and what was published.",
+          about:
+            "Mean F1 against the cloud, estimated from audits, with its 95 % interval: the local model alone, and what was published.",
           shape: "lines",
           unit: "percentunit",
           max: 1,
-          queries: [{ expr: `sluice_agreement_ratio{${one}}`, legend: "{{stream}} {{answer}}" }],
+          queries: [
+            { expr: `sluice_agreement_ratio{${one}}`, legend: "{{stream}} {{answer}}" },
+            {
+              expr: `sluice_agreement_ratio{${one}} - sluice_agreement_halfwidth{${one}}`,
+              legend: "{{stream}} {{answer}}, at least",
+            },
+            {
+              expr: `sluice_agreement_ratio{${one}} + sluice_agreement_halfwidth{${one}}`,
+              legend: "{{stream}} {{answer}}, at most",
+            },
+          ],
+        },
+        {
+          title: "Audits",
+          about: "Frames drawn to be audited, a second. Many `missing` ones make the agreement a guess.",
+          shape: "stacked",
+          unit: "short",
+          queries: [
+            {
+              expr: `sum by (stream, outcome) (rate(sluice_agreement_audits_total{${one}}[$__rate_interval]))`,
+              legend: "{{stream}}: {{outcome}}",
+            },
+          ],
         },
         {
           title: "Offloads",

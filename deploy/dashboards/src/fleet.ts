@@ -45,7 +45,7 @@ export const fleet: Board = {
         },
         {
           title: "Agreement with the cloud",
-          about: "Mean F1 against the cloud's replies: the devices' models alone, and what was published.",
+          about: "Mean F1 against the cloud, estimated from audits: the devices' models alone, and what was published.",
           shape: "figure",
           unit: "percentunit",
           queries: [{ expr: `avg by (answer) (job:sluice_agreement:mean{${job}})`, legend: "{{answer}}" }],
