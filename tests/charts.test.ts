@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { valuesSchemas } from "@sluice/charts";
-import { edgeConfigSchema, readDocument } from "@sluice/contracts";
+import { consoleConfigSchema, edgeConfigSchema, operatorConfigSchema, readDocument } from "@sluice/contracts";
 import { repoRoot } from "@sluice/testkit";
 import { describe, expect, test } from "vitest";
 import { fieldTable } from "./reference/fields.ts";
@@ -20,24 +20,73 @@ function helm(...words: string[]): string {
 const render = (...words: string[]) => helm("template", "site-a", join(charts, "sluice-edge"), ...words);
 const sample = ["-f", join(samples, "site-a.yaml")] as const;
 
-/** `UPDATE_DOCS=1 npx vitest run tests/charts.test.ts` mends what is stale. */
-test.each(Object.entries(valuesSchemas))(
-  "charts/%s: its schema of values and its README equal the code",
-  (name, schema) => {
-    const path = (file: string) => join(charts, name, file);
-    const readme = readFileSync(path("README.md"), "utf8");
-    const fresh = {
-      "values.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
-      "README.md": withSection(readme, "values", fieldTable(schema)),
-    };
-    for (const [file, text] of Object.entries(fresh)) {
-      if (renewing) writeFileSync(path(file), text);
-      expect(readFileSync(path(file), "utf8"), "stale: run UPDATE_DOCS=1 npx vitest run tests/charts.test.ts").toBe(
-        text,
-      );
-    }
-  },
-);
+/** What a chart holds that is made from elsewhere; `UPDATE_DOCS=1 npx vitest run tests/charts.test.ts` mends what is stale. */
+function generated(name: keyof typeof valuesSchemas): Record<string, string> {
+  const schema = valuesSchemas[name];
+  const readme = readFileSync(join(charts, name, "README.md"), "utf8");
+  const own = {
+    "values.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
+    "README.md": withSection(readme, "values", fieldTable(schema)),
+  };
+  return name === "sluice" ? { ...own, ...copies() } : own;
+}
+
+/** Helm reads nothing outside a chart's folder. */
+function copies(): Record<string, string> {
+  const text = (path: string) => readFileSync(join(repoRoot, "deploy", path), "utf8");
+  const role = text("operator/role.yaml")
+    .split("---\n")
+    .find((document) => document.includes("kind: Role\n"))!;
+  return {
+    "files/role.yaml": role.slice(role.indexOf("rules:")),
+    "files/alerts.yaml": text("alerts/alerts.yaml"),
+    "files/recordings.yaml": text("alerts/recordings.yaml"),
+  };
+}
+
+const names = ["sluice", "sluice-edge"] as const;
+
+test.each(names)("charts/%s: what is made from the code and from deploy/ equals it", (name) => {
+  for (const [file, text] of Object.entries(generated(name))) {
+    const path = join(charts, name, file);
+    if (renewing) writeFileSync(path, text);
+    expect(readFileSync(path, "utf8"), "stale: run UPDATE_DOCS=1 npx vitest run tests/charts.test.ts").toBe(text);
+  }
+});
+
+describe("sluice", () => {
+  const hub = (...words: string[]) => helm("template", "hub", join(charts, "sluice"), "--namespace", "fleet", ...words);
+
+  test("passes helm lint", () => {
+    expect(helm("lint", "--strict", join(charts, "sluice"))).toContain("0 chart(s) failed");
+  });
+
+  test("refuses a typo in values, and a device that could not be a NATS token", () => {
+    expect(() => hub("--set", "operator.replica=1")).toThrow(/'replica' not allowed/);
+    expect(() => hub("--set", "nats.devices={cam.1}")).toThrow(/nats\/devices\/0/);
+  });
+
+  test("writes configurations that operator and console take", () => {
+    const operator = fileOf(hub("--show-only", "templates/operator.yaml"), "operator.yaml");
+    const parsed = readDocument(operator, operatorConfigSchema, "operator.yaml", "config-invalid");
+    expect(parsed).toMatchObject({ namespace: "fleet", nats: { servers: ["nats://hub-nats.fleet.svc:4222"] } });
+    const console = fileOf(hub("--show-only", "templates/console.yaml"), "console.yaml");
+    expect(() => readDocument(console, consoleConfigSchema, "console.yaml", "config-invalid")).not.toThrow();
+  });
+
+  test("runs no broker where there is one, and brings the CRDs unless told otherwise", () => {
+    const own = hub("--set", "nats.servers={tls://broker.example:4222}");
+    expect(own).not.toContain("kind: StatefulSet");
+    expect(own.match(/kind: CustomResourceDefinition/g)).toHaveLength(4);
+    expect(hub("--set", "crds.install=false")).not.toContain("kind: CustomResourceDefinition");
+  });
+});
+
+/** A file of a rendered ConfigMap. */
+function fileOf(rendered: string, file: string): string {
+  const indented = new RegExp(`${file.replace(".", "\\.")}: \\|\n((?: {4}.*\n)+)`).exec(rendered)![1]!;
+  return indented.replaceAll(/^ {4}/gm, "");
+}
 
 describe("sluice-edge", () => {
   test("passes helm lint, with its defaults and with the sample", () => {
@@ -55,8 +104,7 @@ describe("sluice-edge", () => {
   });
 
   test("writes a configuration that the daemon takes", () => {
-    const rendered = render(...sample, "--show-only", "templates/config.yaml");
-    const config = /edge\.yaml: \|\n((?: {4}.*\n)+)/.exec(rendered)![1]!.replaceAll(/^ {4}/gm, "");
+    const config = fileOf(render(...sample, "--show-only", "templates/config.yaml"), "edge.yaml");
     const parsed = readDocument(config, edgeConfigSchema, "edge.yaml", "config-invalid");
     expect(parsed).toMatchObject({ device: "gate", state: "/var/lib/sluice", http: { host: "0.0.0.0" } });
   });

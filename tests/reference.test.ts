@@ -20,11 +20,11 @@ test.each(pages)("docs/reference/%s is up to date", (name) => {
   ).toBe(fresh);
 });
 
-const crds = new URL("../charts/sluice/crds/", import.meta.url).pathname;
+const crds = new URL("../charts/sluice/api/", import.meta.url).pathname;
 const kindNames = Object.keys(kinds) as KindName[];
 const fileOf = (kind: KindName) => `${kinds[kind].plural}.yaml`;
 
-test.each(kindNames)("the CRD of %s in charts/sluice/crds is up to date", (kind) => {
+test.each(kindNames)("the CRD of %s in charts/sluice/api is up to date", (kind) => {
   const path = join(crds, fileOf(kind));
   if (process.env["UPDATE_DOCS"]) writeFileSync(path, crdYaml(kind));
   expect(readFileSync(path, "utf8"), "stale: run UPDATE_DOCS=1 npx vitest run tests/reference.test.ts").toBe(

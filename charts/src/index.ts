@@ -1,4 +1,5 @@
 import { edgeValues } from "./edge-values.ts";
+import { hubValues } from "./hub-values.ts";
 
 /** What may stand in each chart's values, by the chart's folder. */
-export const valuesSchemas = { "sluice-edge": edgeValues } as const;
+export const valuesSchemas = { sluice: hubValues, "sluice-edge": edgeValues } as const;

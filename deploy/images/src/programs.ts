@@ -31,6 +31,7 @@ export const programs: Readonly<Record<string, Program>> = {
     pages: false,
     limitMiB: 75,
   },
+  operator: { entries: ["operators/offload/src/main.ts"], natives: [], pages: false, limitMiB: 30 },
   console: { entries: ["services/console/src/main.ts"], natives: [], pages: true, limitMiB: 5 },
 };
 

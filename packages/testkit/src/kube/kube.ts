@@ -77,7 +77,7 @@ function handle(plane: ControlPlane, dir: TempDir): Kube {
 }
 
 async function applyCrds(kube: Kube): Promise<void> {
-  const folder = join(repoRoot, "charts/sluice/crds");
+  const folder = join(repoRoot, "charts/sluice/api");
   for (const args of [
     ["apply", "--server-side", "-f", folder],
     ["wait", "--for=condition=Established", "--timeout=30s", "-f", folder],
