@@ -7,7 +7,7 @@ function seen(frame: number, boxes: ReturnType<typeof box>[], motion = 0): Obser
   return { frame, atMs: frame * 100, local: boxes, answer: boxes, motion, expectedLoss: 0.2 };
 }
 
-const past = (before?: Observation, sent?: Observation, drift = 0): Past => ({ before, sent, drift });
+const past = (before?: Observation, sent?: Observation, drift = 0): Past => ({ before, sent, drift, lost: 0.3 });
 
 describe("assess", () => {
   it("finds nothing new in a scene that stands still", () => {
@@ -18,6 +18,7 @@ describe("assess", () => {
       motion: 0,
       drift: 0,
       loss: 0.2,
+      lost: 0.5,
       staleMs: 500,
     });
   });

@@ -28,6 +28,8 @@ export interface Signals {
   readonly staleMs: number;
   /** F1 that the answer is expected to miss against the cloud's. */
   readonly loss: number;
+  /** The same, summed up over the frames since the last one that was sent. */
+  readonly lost: number;
 }
 
 /** A score within this factor of the threshold, up or down, is uncertain. */
@@ -37,18 +39,20 @@ const uncertainFactor = 1.5;
 export interface Past {
   readonly before: Observation | undefined;
   readonly sent: Observation | undefined;
-  /** `drift` at the frame before; 0 if that one was sent. */
+  /** `drift` and `lost` at the frame before; 0 if that one was sent. */
   readonly drift: number;
+  readonly lost: number;
 }
 
 /** Compares a frame with the one before it and with the last one that was sent. */
-export function assess(now: Observation, { before, sent, drift }: Past, threshold: number): Signals {
+export function assess(now: Observation, { before, sent, drift, lost }: Past, threshold: number): Signals {
   return {
     uncertain: uncertainShare(now.local, threshold),
     churn: before ? churn(before.answer, now.answer) : 1,
     motion: now.motion,
     drift: sent ? Math.min(1, drift + now.motion) : 1,
     loss: now.expectedLoss,
+    lost: lost + now.expectedLoss,
     staleMs: sent ? now.atMs - sent.atMs : Number.POSITIVE_INFINITY,
   };
 }

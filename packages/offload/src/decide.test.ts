@@ -142,7 +142,7 @@ describe("Decider", () => {
     expect(Math.abs(audited / all - 1)).toBeLessThan(0.08);
   });
 
-  it("takes the first rung that the bucket can pay", () => {
+  it("takes the best rung that the bucket can ever hold, and waits for its bytes", () => {
     const payload = {
       rungs: [
         { name: "full", width: 640, quality: 75 },
@@ -150,10 +150,13 @@ describe("Decider", () => {
       ],
     };
     const spec = specOf({ payload, decision: { policy: "always" } });
-    const decider = deciderOf(spec, new TokenBucket(10_000, 64_000, 0));
-    const at = (atMs: number, frame: number) =>
-      decider.decide({ frame, atMs, local: [], answer: [], motion: 0, expectedLoss: 0.2 }, open);
-    expect(at(200, 0).rung.name).toBe("half");
-    expect(at(5_000, 1).rung.name).toBe("full");
+    const decide = (burstBytes: number, atMs: number) =>
+      deciderOf(spec, new TokenBucket(10_000, burstBytes, 0)).decide(
+        { frame: 0, atMs, local: [], answer: [], motion: 0, expectedLoss: 0.2 },
+        open,
+      );
+    expect(decide(64_000, 200)).toMatchObject({ action: "skip", reason: "budget", rung: { name: "full" } });
+    expect(decide(64_000, 5_000)).toMatchObject({ action: "send", rung: { name: "full" } });
+    expect(decide(5_000, 5_000)).toMatchObject({ action: "send", rung: { name: "half" } });
   });
 });

@@ -63,9 +63,8 @@ export class Decider {
   readonly #policy: Policy;
   readonly #gain: Gain;
   readonly #ladder: Ladder;
-  #past: Past = { before: undefined, sent: undefined, drift: 1 };
+  #past: Past = { before: undefined, sent: undefined, drift: 1, lost: 0 };
   #beforeSend: Past = this.#past;
-  #staleMsAtSend = Number.POSITIVE_INFINITY;
 
   /** Throws, saying why, where what was learned cannot be. */
   constructor(options: DeciderOptions) {
@@ -86,34 +85,32 @@ export class Decider {
   decide(now: Observation, road: RoadView): Decision {
     const { bucket, price, overheadBytes, threshold } = this.#options;
     const signals = assess(now, this.#past, threshold);
-    this.#past = { ...this.#past, before: now, drift: signals.drift };
+    this.#past = { ...this.#past, before: now, drift: signals.drift, lost: signals.lost };
     const available = bucket.available(now.atMs);
     const candidates = this.#ladder.candidates(overheadBytes);
     const best = affordable(candidates, bucket.burstBytes);
     const reserve = this.#reserve(best.bytes);
-    const candidate = affordable(candidates, available - reserve);
     const propensity = this.#auditChance(best.bytes, road, available);
     const numbers = {
       value: this.#gain.expected(signals),
-      price: price.at(bucket, now.atMs, candidate.bytes, reserve),
+      price: price.at(bucket, now.atMs, best.bytes, reserve),
       signals,
       propensity,
     };
-    const wish = this.#wish(now, numbers, candidate.bytes);
+    const wish = this.#wish(now, numbers, best.bytes);
     const drawn = wish.reason === "audit";
-    const { rung, bytes } = drawn ? best : candidate;
+    const { rung, bytes } = best;
     const blocked = wish.send && !drawn ? obstacle(road, road.inFlightLimit, bytes, available - reserve) : undefined;
     const decision = { rung, bytes, drawn, ...numbers };
     if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...decision };
     // From here on, not only once it is encoded: else the next frames would be sent for the same reason.
     this.#beforeSend = this.#past;
-    this.#past = { ...this.#past, sent: now, drift: 0 };
+    this.#past = { ...this.#past, sent: now, drift: 0, lost: 0 };
     return { action: "send", reason: road.alive ? wish.reason : "probe", ...decision };
   }
 
   /** The frame went out as `bytes` on the wire, `pictureBytes` of them the picture. */
   sent(decision: Decision, bytes: number, pictureBytes: number): void {
-    this.#staleMsAtSend = decision.signals.staleMs;
     this.#ladder.weighed(decision.rung, pictureBytes);
     this.#policy.sent?.();
     if (decision.reason === "value") this.#options.price.sold(decision.value, bytes);
@@ -122,13 +119,14 @@ export class Decider {
   /** The frame did not go out after all, though its picture of `pictureBytes` was made, if any was. */
   unsent(frame: number, rung: Rung, pictureBytes: number | undefined): void {
     if (pictureBytes !== undefined) this.#ladder.weighed(rung, pictureBytes);
-    if (this.#past.sent?.frame === frame)
-      this.#past = { ...this.#past, sent: this.#beforeSend.sent, drift: this.#beforeSend.drift };
+    if (this.#past.sent?.frame !== frame) return;
+    const { sent, drift, lost } = this.#beforeSend;
+    this.#past = { ...this.#past, sent, drift, lost: lost + this.#past.lost };
   }
 
   /** A reply came to a frame that was sent. */
   replied(lesson: Lesson): void {
-    this.#gain.observed(lesson.won, this.#staleMsAtSend);
+    this.#gain.observed(lesson.won);
     this.#policy.learn?.(lesson);
   }
 

@@ -1,48 +1,39 @@
 import { fieldsOf, numberIn } from "@sluice/foundation";
 import type { Signals } from "./assess.ts";
 
-/** Loss of F1 a second that a stream is assumed to build up before the first reply tells. */
-const firstLossPerSecond = 0.1;
-/** Each reply moves the estimate by this share. */
-const follow = 0.15;
-const mostLossPerSecond = 5;
-/** Loss does not build up beyond this age: by then an old correction says nothing more. */
-const horizonSeconds = 10;
+/** What the first reply is assumed to win. */
+const firstWon = 0.2;
+/** Each reply moves the estimate by this share: gains of one stream are much alike from one to the next. */
+const follow = 0.5;
+/** A frame is worth something however little the last ones won. */
+const leastWon = 0.1;
 
 /**
- * What a reply is expected to win for a stream: loss builds up from the last reply on, at a rate that every reply
- * reveals, faster while the scene changes and where fusion doubts its own answer. In frames' worth of F1 for each frame
- * until the next reply.
+ * What a reply is expected to win for a stream: the loss that fusion has been expecting since the last frame that was
+ * sent, summed up, times what recent replies won. The sum makes a quiet scene wait and a changing one hurry; what was won
+ * corrects for a fusion that doubts too much or too little. In frames' worth of F1, as far as it is learned.
  */
 export class Gain {
-  #lossPerSecond = firstLossPerSecond;
+  #won = firstWon;
 
   /** Expected F1 won by sending now. */
-  expected(signals: Signals): number {
-    const staleSeconds = Math.min(signals.staleMs / 1_000, horizonSeconds);
-    const built = 1 - Math.exp(-this.#lossPerSecond * staleSeconds);
-    return built * (0.5 + signals.loss) * (1 + signals.churn + signals.drift);
+  expected({ lost }: Signals): number {
+    return lost * (leastWon + this.#won);
   }
 
-  /** Learns from a reply: `won` is the F1 that it added to its frame's answer, `staleMs` the age of the one before. */
-  observed(won: number, staleMs: number): void {
-    const seconds = Math.min(Math.max(staleMs / 1_000, 0.1), horizonSeconds);
-    const lossPerSecond = -Math.log(1 - Math.min(Math.max(won, 0), 0.98)) / seconds;
-    this.#lossPerSecond += follow * (Math.min(lossPerSecond, mostLossPerSecond) - this.#lossPerSecond);
+  /** Learns from a reply: `won` is the F1 that it added to its frame's answer. */
+  observed(won: number): void {
+    this.#won += follow * (Math.min(Math.max(won, 0), 1) - this.#won);
   }
 
-  get lossPerSecond(): number {
-    return this.#lossPerSecond;
-  }
-
-  toJSON(): { lossPerSecond: number } {
-    return { lossPerSecond: this.#lossPerSecond };
+  toJSON(): { won: number } {
+    return { won: this.#won };
   }
 
   /** Goes on from what {@link toJSON} wrote; throws, saying why, where that cannot be. */
   static from(value: unknown): Gain {
     const gain = new Gain();
-    gain.#lossPerSecond = numberIn(fieldsOf(value, "gain")["lossPerSecond"], "lossPerSecond", 0, mostLossPerSecond);
+    gain.#won = numberIn(fieldsOf(value, "gain")["won"], "won", 0, 1);
     return gain;
   }
 }
