@@ -58,7 +58,7 @@ export const deliverySchema = z
 
 export const auditSchema = z
   .strictObject({
-    share: decimalSchema(0, 1).describe("Share of what is sent that is drawn at random, to measure.").prefault("0.1"),
+    share: decimalSchema(0, 1).describe("Share of what is sent that is drawn at random, to measure.").prefault("0.03"),
   })
   .prefault({});
 
