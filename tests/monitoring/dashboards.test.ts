@@ -46,6 +46,7 @@ describe.each(boards)("the dashboard $name", (board) => {
       panels: { id: number; gridPos: { x: number; y: number; w: number; h: number } }[];
     };
     expect(new Set(placed.map(({ id }) => id)).size).toBe(placed.length);
+    for (const { gridPos } of placed) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
     const cells = placed.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, i) => `${x + (i % w)} ${y + Math.floor(i / w)}`),
     );

@@ -47,13 +47,10 @@ export function dashboardOf(board: Board): Dashboard {
     const h = Math.max(...panels.map(({ shape }) => (shape === "figure" ? heights.figure : heights.lines)));
     const w = columns / Math.min(perRow, panels.length);
     for (const [i, panel] of panels.entries()) {
-      builder.withPanel(
-        panelOf(panel)
-          .id(id++)
-          .gridPos({ x: i * w, y, w, h }),
-      );
+      const place = { x: (i % perRow) * w, y: y + Math.floor(i / perRow) * h, w, h };
+      builder.withPanel(panelOf(panel).id(id++).gridPos(place));
     }
-    y += h;
+    y += h * Math.ceil(panels.length / perRow);
   }
   return builder.build();
 }
