@@ -84,8 +84,8 @@ export const observers: readonly string[] = ["tests", "e2e", "bench"];
 
 /** Libraries that any test may import; they stand in the root's package.json. */
 export const testLibraries: readonly string[] = ["vitest", "fast-check", "playwright-core"];
-/** Parts that any test may import: testkit, and imaging, to look at real footage. */
-export const testParts: readonly string[] = ["testkit", "imaging"];
+/** Parts that any test may import: testkit; imaging, to look at real footage; replay, to hold decisions against it. */
+export const testParts: readonly string[] = ["testkit", "imaging", "replay"];
 
 /** Files that run without anything importing them; so do tests, and each part's index.ts. */
 export const entryPoints: readonly RegExp[] = [

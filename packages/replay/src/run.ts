@@ -1,5 +1,5 @@
 import { limits, type OffloadSpec, type Reason } from "@sluice/contracts";
-import { type Prng, seededPrng } from "@sluice/foundation";
+import { seededPrng } from "@sluice/foundation";
 import { type Decision, type Policy, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
 import { Scene } from "@sluice/scene";
 import type { Detection } from "@sluice/vision";
@@ -12,6 +12,11 @@ export interface RunOptions {
   readonly spec: OffloadSpec;
   readonly seed: number;
   readonly road: Omit<RoadOptions, "deadlineMs">;
+  /** What an offload weighs beyond its picture, nothing if not given: the bytes that are expected, and those of each. */
+  readonly overhead?: {
+    readonly expectedBytes: number;
+    bytesOf(stream: string, frame: number, pictureBytes: number): number;
+  };
   /** By stream, instead of the policy that the spec names. */
   readonly policies?: readonly Policy[];
 }
@@ -60,16 +65,19 @@ class Replay {
   readonly #bucket: TokenBucket;
   readonly #road = new Road();
   readonly #link: TracedRoad;
+  readonly #overhead: RunOptions["overhead"];
 
-  constructor(trace: Trace, { spec, seed, road, policies }: RunOptions) {
+  constructor(trace: Trace, options: RunOptions) {
+    const { spec, road } = options;
     this.#trace = trace;
+    this.#overhead = options.overhead;
     this.#spec = spec;
     this.#rungs = new Map(trace.header.rungs.map(({ name }, i) => [name, i]));
     this.#largest = rungsBySize(trace.header)[0]!;
     const startMs = (trace.frames[0]?.t ?? 0) * 1_000;
     this.#bucket = new TokenBucket(spec.budget.rate, spec.budget.burst, startMs);
     this.#link = new TracedRoad({ ...road, deadlineMs: spec.delivery.deadline });
-    this.scenes = scenesOf(trace, spec, this.#bucket, seededPrng(seed), policies);
+    this.scenes = scenesOf(trace, options, this.#bucket);
   }
 
   /** A frame's turn: replies that came before it, its answer, the decision on it, and if that says so, its way out. */
@@ -99,14 +107,19 @@ class Replay {
   /** Returns the bytes that went out, or why none did: what a picture weighs is known only once it is encoded. */
   #send(index: number, scene: Scene, decision: Decision, atMs: number): number | Reason {
     const { stream, frame, bytes } = this.#trace.frames[index]!;
-    const weight = bytes[this.#rungs.get(decision.rung.name)!]!;
+    const pictureBytes = bytes[this.#rungs.get(decision.rung.name)!]!;
+    const weight = pictureBytes + this.#overheadBytes(stream, frame, pictureBytes);
     if (!this.#bucket.take(weight, atMs)) {
-      scene.unsent(frame, decision, weight);
+      scene.unsent(frame, decision, pictureBytes);
       return "budget";
     }
-    scene.sent(decision, weight, weight);
+    scene.sent(decision, weight, pictureBytes);
     this.#link.send(index, stream, weight, atMs);
     return weight;
+  }
+
+  #overheadBytes(stream: number, frame: number, pictureBytes: number): number {
+    return this.#overhead?.bytesOf(this.#trace.header.streams[stream]!.name, frame, pictureBytes) ?? 0;
   }
 
   #replayed(frame: TraceFrame, decision: Decision, sent: number | Reason, answer: Detection[]): Replayed {
@@ -153,27 +166,21 @@ class Replay {
   }
 }
 
-function scenesOf(
-  { header }: Trace,
-  spec: OffloadSpec,
-  bucket: TokenBucket,
-  prng: Prng,
-  policies: RunOptions["policies"],
-): Scene[] {
+function scenesOf({ header }: Trace, options: RunOptions, bucket: TokenBucket): Scene[] {
   const framesPerSecond = header.streams.reduce((sum, { fps }) => sum + fps, 0);
   const shared = {
     task: header.task,
     threshold: header.edge.threshold,
     limit: limits.detectionsPerFrame,
-    spec,
+    spec: options.spec,
     bucket,
     price: new Price(),
     framesPerSecond: () => framesPerSecond,
-    overheadBytes: 0,
-    prng,
+    overheadBytes: options.overhead?.expectedBytes ?? 0,
+    prng: seededPrng(options.seed),
   };
   return header.streams.map(({ width, height, related }, i) => {
-    const policy = policies?.[i];
+    const policy = options.policies?.[i];
     return new Scene({ ...shared, width, height, related, ...(policy && { policy }) });
   });
 }
