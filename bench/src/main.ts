@@ -12,6 +12,7 @@ import { findMaterial } from "./material.ts";
 import { type Findings, scales } from "./measure.ts";
 import { memory } from "./memory.ts";
 import { operatorStore } from "./operator-store.ts";
+import { replaySpeed } from "./replay-speed.ts";
 import { page, readResults, writeResults } from "./results.ts";
 import { roundTrip } from "./round-trip.ts";
 import { table } from "./table.ts";
@@ -19,6 +20,7 @@ import { table } from "./table.ts";
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   allocation,
   "decision-cost": decisionCost,
+  "replay-speed": replaySpeed,
   "edge-throughput": edgeThroughput,
   "local-latency": localLatency,
   "cloud-throughput": cloudThroughput,
