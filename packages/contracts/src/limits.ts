@@ -14,6 +14,8 @@ export const limits = {
   picturePixels: 16_000_000,
   /** Detections in one frame's answer, on the wire and in memory. */
   detectionsPerFrame: 1_000,
+  /** Of a box, pixels from the picture's corner in any direction: far beyond any picture, and safe to scale. */
+  coordinate: 1_000_000,
   /** Classes of one model. */
   classes: 1_000,
   /** Measured figures in one model's manifest. */

@@ -12,12 +12,14 @@ export const offloadHeaders = {
   traceparent: "traceparent",
 } as const;
 
+const coordinate = z.number().min(-limits.coordinate).max(limits.coordinate);
+
 /** Detections as they travel: box coordinates in pixels, `class` an index into `classes`, which lists those in use. */
 export const wireDetectionsSchema = z
   .object({
     classes: z.array(z.string().max(64)).max(limits.classes),
     boxes: z
-      .array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number().min(0).max(1), z.int().min(0)]))
+      .array(z.tuple([coordinate, coordinate, coordinate, coordinate, z.number().min(0).max(1), z.int().min(0)]))
       .max(limits.detectionsPerFrame),
   })
   .refine((d) => d.boxes.every((b) => b[5] < d.classes.length), "a box names a class beyond the list")

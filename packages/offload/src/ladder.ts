@@ -46,7 +46,7 @@ export class Ladder {
     const known = listOf(rungs, "rungs", limits.rungs, fieldsOf);
     if (picture !== this.#picture) return;
     for (const { bytes, ...rung } of known) {
-      const weight = numberIn(bytes, "bytes", 1, limits.payloadBytes);
+      const weight = numberIn(bytes, "bytes", 0, 4 * limits.picturePixels);
       const entry = this.#rungs.find((r) => sameRung(r.rung, rung));
       if (entry) Object.assign(entry, { bytes: weight, weighed: true });
     }

@@ -12,7 +12,7 @@ import {
   subjects,
   versionOfWire,
 } from "@sluice/contracts";
-import { seededPrng, systemClock } from "@sluice/foundation";
+import { type Clock, seededPrng, systemClock } from "@sluice/foundation";
 import { encodeJpeg } from "@sluice/imaging";
 import {
   connectLink,
@@ -95,8 +95,10 @@ export function configOf(site: Site, url: string, extra: { offload?: object; nat
   });
 }
 
-export const startDevice = (config: EdgeConfig): Promise<Edge> =>
-  startEdge({ config, environment: environmentSchema.parse({ SLUICE_LOG_LEVEL: "silent" }), prng: seededPrng(1) });
+const environment = environmentSchema.parse({ SLUICE_LOG_LEVEL: "silent" });
+
+export const startDevice = (config: EdgeConfig, clock: Clock = systemClock): Promise<Edge> =>
+  startEdge({ config, environment, prng: seededPrng(1), clock });
 
 /** What a device's neighbours hear: its results and decisions, and a cloud that answers as told. */
 export interface Neighbours extends AsyncDisposable {

@@ -96,7 +96,7 @@ export class Pipeline {
     const result = view.messages.local(frame, confident, answer, inferMs);
     view.trust.answered(confident, answer);
     telemetry.result(result);
-    account.answer(inferMs, clock.wallMs() - frame.capturedAtMs);
+    account.answer(inferMs, Math.max(0, clock.wallMs() - frame.capturedAtMs));
 
     const conclude = (reason: Reason, bytes: number) => this.#conclude(seen, result, decision, reason, bytes);
     const uses = [live.offer(frame)];
@@ -159,7 +159,8 @@ export class Pipeline {
       stream: stream.name,
       frame: frame.index,
       jpeg: jpeg.data,
-      deadlineMs: frame.capturedAtMs + spec.delivery.deadline,
+      // A wall clock that went back meanwhile must not make anybody wait for longer than the deadline.
+      deadlineMs: Math.min(frame.capturedAtMs, clock.wallMs()) + spec.delivery.deadline,
       traceparent: span.traceparent,
     });
     if (typeof paid === "string") return paid;

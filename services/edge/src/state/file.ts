@@ -15,8 +15,9 @@ const columns =
 const tables = ["documents", "aside"].map((name) => `CREATE TABLE ${name} (${columns}) STRICT`);
 /** What the write-ahead log may keep of the disk while nothing is being written. */
 const journalBytes = 1 << 20;
-/** SQLite's primary result codes for a file that is damaged, or no database. */
+/** SQLite's result codes for a file that is damaged, or no database; and the extended one for a file cut short. */
 const damaged = [11, 26];
+const cutShort = 522;
 
 /** The file holds something else than this daemon's documents, or what is left of them. */
 class Unreadable extends Error {}
@@ -55,6 +56,8 @@ function open(directory: string): DatabaseSync {
     if (!hasOurTables(db)) throw new Unreadable("it is not a state file of this version");
     const [{ quick_check: verdict }] = db.prepare("PRAGMA quick_check(1)").all() as [{ quick_check: string }];
     if (verdict !== "ok") throw new Unreadable(verdict);
+    // The check passes over a last page that is cut short; reading everything does not.
+    db.exec("SELECT sum(length(body)) FROM documents; SELECT sum(length(body)) FROM aside");
     return db;
   } catch (error) {
     db.close();
@@ -90,8 +93,9 @@ function setAside(directory: string, wallMs: number): string {
   return target;
 }
 
-export const primaryCode = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+const resultCode = (error: unknown): number => (error as { errcode?: number }).errcode ?? 0;
+export const primaryCode = (error: unknown): number => resultCode(error) & 0xff;
 
 /** Whether the file itself is to blame, and a new one would do. */
 export const isUnreadable = (error: unknown): boolean =>
-  error instanceof Unreadable || damaged.includes(primaryCode(error));
+  error instanceof Unreadable || damaged.includes(primaryCode(error)) || resultCode(error) === cutShort;
