@@ -7,6 +7,7 @@ import { cloudThroughput } from "./cloud-throughput.ts";
 import type { Benchmark } from "./context.ts";
 import { decisionCost } from "./decision-cost.ts";
 import { edgeThroughput } from "./edge-throughput.ts";
+import { leaseTurn } from "./lease-turn.ts";
 import { localLatency } from "./local-latency.ts";
 import { findMaterial } from "./material.ts";
 import { type Findings, scales } from "./measure.ts";
@@ -19,6 +20,7 @@ import { table } from "./table.ts";
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   allocation,
+  "lease-turn": leaseTurn,
   "decision-cost": decisionCost,
   "replay-speed": replaySpeed,
   "edge-throughput": edgeThroughput,

@@ -11,6 +11,9 @@ import {
   heartbeatSchema,
   inferenceConfigSchema,
   jsonSchema,
+  leaseBucket,
+  leaseReportSchema,
+  leaseSchema,
   limits,
   metrics,
   modelSchema,
@@ -18,8 +21,10 @@ import {
   offloadHeaders,
   offloadReplySchema,
   operatorConfigSchema,
+  policyBucket,
   resultSchema,
   subjects,
+  termSchema,
   traceHeaderSchema,
 } from "@sluice/contracts";
 import { fieldTable } from "./fields.ts";
@@ -75,6 +80,7 @@ export const sections: Readonly<Record<string, () => string>> = {
         [code(subjects.decision("DEVICE", "STREAM")), "why a frame was sent or not"],
         [code(subjects.heartbeat("DEVICE")), "a device's sign of life, with its counters"],
         [code(subjects.backend("MODEL", "REPLICA")), "a replica of the cloud service, with its queue"],
+        [code(subjects.leaseReport("POLICY", "DEVICE")), "a device's answer to its lease, and its bid for the next"],
       ],
     ),
   headers: () =>
@@ -91,6 +97,34 @@ export const sections: Readonly<Record<string, () => string>> = {
   decision: fields(decisionSchema),
   heartbeat: fields(heartbeatSchema),
   backend: fields(backendSchema),
+  buckets: () =>
+    table(
+      ["bucket", "key", "value", "written by"],
+      [
+        [
+          code(leaseBucket.name),
+          code(leaseBucket.mandate("POLICY")),
+          "who hands out leases",
+          "operators, by compare-and-swap",
+        ],
+        [
+          code(leaseBucket.name),
+          code(leaseBucket.term("POLICY")),
+          "the open term, for devices",
+          "the operator in charge",
+        ],
+        [code(leaseBucket.name), code(leaseBucket.lease("POLICY", "DEVICE")), "a lease", "the operator in charge"],
+        [
+          code(policyBucket.name),
+          code(policyBucket.document("DEVICE")),
+          "the policy that a device acts on",
+          "the operator",
+        ],
+      ],
+    ),
+  term: fields(termSchema),
+  lease: fields(leaseSchema),
+  "lease-report": fields(leaseReportSchema),
   commands: () => {
     const program = buildProgram({ live: false, columns: 100, colors: plain, write: () => {} });
     return [program, ...below(program)].map(helpOf).join("\n\n");

@@ -1,6 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Backend, DecisionMessage, Heartbeat, OffloadError, OffloadReply, Result } from "@sluice/contracts";
+import type {
+  Backend,
+  DecisionMessage,
+  Heartbeat,
+  Lease,
+  LeaseReport,
+  OffloadError,
+  OffloadReply,
+  Result,
+  Term,
+} from "@sluice/contracts";
 import { limits } from "@sluice/contracts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -8,11 +18,17 @@ import {
   decodeBackend,
   decodeDecision,
   decodeHeartbeat,
+  decodeLease,
+  decodeLeaseReport,
   decodeResult,
+  decodeTerm,
   encodeBackend,
   encodeDecision,
   encodeHeartbeat,
+  encodeLease,
+  encodeLeaseReport,
   encodeResult,
+  encodeTerm,
 } from "./messages.ts";
 import { decodeAnswer, encodeRefusal, encodeReply } from "./offload-wire.ts";
 
@@ -113,14 +129,59 @@ const heartbeat: Heartbeat = {
   ],
 };
 
+const term: Term = { version: 1, policy: "yard", term: 7, operator: "operator-0", open: true, released: false };
+const lease: Lease = {
+  version: 1,
+  policy: "yard",
+  device: "cam-1",
+  term: 7,
+  epoch: 12,
+  answers: { run: "0b1c", sentMs: 86_400_123 },
+  ttlMs: 60_000,
+  bytesPerSecond: 18_000,
+  floorBytesPerSecond: 1_000,
+  burstBytes: 65_536,
+  owedFloorBytesPerSecond: 1_000,
+  usage: {
+    periodStartMs: 1_798_761_600_000,
+    bytes: 52_428_800,
+    countedAtMs: 1_800_000_000_000,
+    meters: [{ id: "m-1", bytes: 73_400_320 }],
+  },
+};
+const leaseReport: LeaseReport = {
+  version: 1,
+  policy: "yard",
+  device: "cam-1",
+  run: "0b1c",
+  sentMs: 86_400_123,
+  term: 7,
+  held: { term: 7, epoch: 11, bytesPerSecond: 15_000, floorBytesPerSecond: 1_000 },
+  bid: { price: 0.000_01, atBytesPerSecond: 14_200, demandBytesPerSecond: 310_000 },
+  idle: false,
+  meter: { id: "m-1", bytes: 73_400_320, countedBytes: 73_300_000 },
+};
+
 const messages = {
   "result-local": { message: local, encode: encodeResult, decode: decodeResult },
   "result-correction": { message: correction, encode: encodeResult, decode: decodeResult },
   decision: { message: decision, encode: encodeDecision, decode: decodeDecision },
   heartbeat: { message: heartbeat, encode: encodeHeartbeat, decode: decodeHeartbeat },
   backend: { message: backend, encode: encodeBackend, decode: decodeBackend },
+  lease: { message: lease, encode: encodeLease, decode: decodeLease },
+  "lease-report": { message: leaseReport, encode: encodeLeaseReport, decode: decodeLeaseReport },
+  term: { message: term, encode: encodeTerm, decode: decodeTerm },
 } as const;
-const decoders = [decodeResult, decodeDecision, decodeHeartbeat, decodeBackend, decodeAnswer];
+const decoders = [
+  decodeResult,
+  decodeDecision,
+  decodeHeartbeat,
+  decodeBackend,
+  decodeAnswer,
+  decodeLease,
+  decodeLeaseReport,
+  decodeTerm,
+];
 
 /** The file's text; `UPDATE_GOLDEN=1` writes it anew. What it says is on the wire today: a change is a new version. */
 function golden(name: string, text: string): string {

@@ -5,9 +5,9 @@ import type { Price, TokenBucket } from "@sluice/offload";
 const follow = 0.05;
 /** A frame that was never sent is taken for this large. */
 const unknownFrameBytes = 20_000;
-/** A bucket that stays this full has more than it uses; one that falls so low has not. */
-const fullShare = 0.99;
-const wokenShare = 0.75;
+/** A bucket that stays this full, heartbeats and all, has more than it uses; one that falls so low has not. */
+const fullShare = 0.8;
+const wokenShare = 0.6;
 const idleAfterMs = 15_000;
 
 /** What the bids are made from. */

@@ -1,0 +1,212 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Fleet } from "@sluice/allocation";
+import { edgeConfigSchema, environmentSchema, policyBucket, versionOfWire } from "@sluice/contracts";
+import { type Edge, startEdge } from "@sluice/edge";
+import { seededPrng, systemClock } from "@sluice/foundation";
+import { encodeJpeg } from "@sluice/imaging";
+import { Bucket, connectLink, type Link, serveModel } from "@sluice/messaging";
+import { LeaseDesk, openLeaseBucket } from "@sluice/operator";
+import {
+  type NatsServer,
+  peaksModel,
+  type Relay,
+  startNats,
+  startRelay,
+  type TempDir,
+  tempDir,
+  until,
+  writeModel,
+} from "@sluice/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const fleetBytesPerSecond = 40_000;
+const floor = 1_500;
+const patience = { timeoutMs: 90_000 };
+const input = { width: 64, height: 32, stride: 8, classes: 2 };
+
+let nats: NatsServer;
+let dir: TempDir;
+let office: Link;
+let documents: Bucket;
+let ends: (() => unknown)[];
+
+beforeEach(async () => {
+  [nats, dir] = [await startNats({ jetStream: true }), tempDir()];
+  ends = [];
+  office = await connected();
+  serve(office);
+  documents = new Bucket(office, { name: policyBucket.name, description: "policies", maxBytes: 1 << 20 });
+  const peak = { classId: 0, column: 2, row: 2, score: 0.6, distances: [10, 10, 10, 10] } as const;
+  const classes = ["person", "car"];
+  await writeModel(dir.path, peaksModel({ ...input, peaks: [peak] }), {
+    name: "small",
+    family: "peaks",
+    ...input,
+    classes,
+  });
+  await mkdir(join(dir.path, "pictures"));
+  const data = new Uint8Array(64 * 32 * 3).map((_, i) => (i * 7) % 200);
+  const picture = await encodeJpeg({ width: 64, height: 32, data }, { width: 64, quality: 80 });
+  await writeFile(join(dir.path, "pictures/0.jpg"), picture.data);
+});
+afterEach(async () => {
+  for (const end of ends.toReversed()) await end();
+  await nats.stop();
+  await dir.remove();
+});
+
+/** A cloud that finds nothing: what matters here is what is sent. */
+function serve(link: Link): void {
+  const detections = { classes: [], boxes: [] };
+  const took = { queueMs: 0, decodeMs: 0, computeMs: 0, batch: 1 };
+  serveModel(link, "big", (request) => {
+    request.answer({
+      version: versionOfWire,
+      frame: request.frame,
+      model: "big",
+      digest: "d",
+      ...input,
+      ...took,
+      detections,
+      threshold: 0.5,
+    });
+  });
+}
+
+async function connected(): Promise<Link> {
+  const link = await connectLink({ servers: [nats.url], name: "office", clock: systemClock });
+  ends.push(() => link.close());
+  await until(() => link.connected);
+  return link;
+}
+
+const fleet = (over: Partial<Fleet> = {}): Fleet => ({
+  bytesPerSecond: fleetBytesPerSecond,
+  burstBytes: 16_384,
+  members: ["cam-a", "cam-b"].map((device) => ({ device, floor, cap: 1e9, weight: 1 })),
+  ...over,
+});
+
+/** An operator's process as far as leases go: a link and a desk. `kill` takes its link away and says nothing. */
+async function hire(operator: string, over: Partial<Fleet> = {}, virgin = false) {
+  const link = await connected();
+  const bucket = openLeaseBucket(link);
+  const parts = { clock: systemClock, prng: seededPrng(3), onProblem: () => {} };
+  const desk = new LeaseDesk({ bucket, policy: "gate", operator, fleet: fleet(over), virgin, ...parts });
+  ends.push(() => desk.close());
+  return { desk, kill: () => link.close() };
+}
+
+/** Says how a device decides; `always` wants all that it can get, `never` wants nothing. */
+async function tell(device: string, revision: string, policy: "always" | "never"): Promise<void> {
+  const rungs = [{ name: "full", width: 64, quality: 75 }];
+  const choices = { decision: { policy }, focus: {}, payload: { rungs }, delivery: {}, audit: {} };
+  const document = {
+    version: versionOfWire,
+    device,
+    policy: "gate",
+    revision,
+    model: "big",
+    edgeModel: null,
+    ...choices,
+  };
+  await documents.with(({ kv }) => kv.put(policyBucket.document(device), JSON.stringify(document)));
+}
+
+async function camera(device: string, url = nats.url): Promise<Edge> {
+  const config = edgeConfigSchema.parse({
+    device,
+    http: { port: 0 },
+    nats: { uplink: { servers: [url] }, site: { servers: [nats.url] } },
+    model: join(dir.path, "small.yaml"),
+    state: join(dir.path, device),
+    control: "operator",
+    offload: { model: "big", budget: { rate: "1kB/s" } },
+    streams: [{ name: "main", source: `dir:${join(dir.path, "pictures")}`, fps: 50, loop: true }],
+  });
+  const environment = environmentSchema.parse({ SLUICE_LOG_LEVEL: "silent" });
+  const edge = await startEdge({ config, environment, prng: seededPrng(1) });
+  ends.push(() => edge.close());
+  return edge;
+}
+
+const rateOf = (edge: Edge) => edge.report().lease?.bytesPerSecond ?? 0;
+const termOf = (edge: Edge) => edge.report().lease?.term ?? 0;
+
+describe("a fleet of two real devices under real desks", { timeout: 240_000 }, () => {
+  it("lends what one does not need to the other, never gives more than the budget, and moves nothing when operators change", async () => {
+    const first = await hire("op-1", {}, true);
+    await Promise.all([tell("cam-a", "gate-1", "always"), tell("cam-b", "gate-1", "never")]);
+    const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b")]);
+    let most = 0;
+    const seen = (holds: () => boolean) => () => {
+      most = Math.max(most, rateOf(a) + rateOf(b));
+      return holds();
+    };
+    await until(
+      seen(() => rateOf(a) > 0 && rateOf(b) > 0),
+      patience,
+    );
+    // cam-b sends nothing, so its bucket stays full, and what is its own is lent.
+    await until(
+      seen(() => rateOf(b) === floor && rateOf(a) === fleetBytesPerSecond - floor),
+      patience,
+    );
+    const stateOf = (device: string) =>
+      first.desk.state.overview!.leases.find((lease) => lease.device === device)!.state;
+    await until(() => stateOf("cam-b") === "lent" && stateOf("cam-a") === "held", patience);
+
+    const [before, used] = [[rateOf(a), rateOf(b)], first.desk.state.overview!.usedBytes];
+    await first.kill();
+    const second = await hire("op-2");
+    await until(
+      seen(() => termOf(a) === second.desk.state.term && termOf(b) === second.desk.state.term),
+      patience,
+    );
+    expect([rateOf(a), rateOf(b)]).toEqual(before);
+    expect(second.desk.state.overview!.usedBytes).toBeGreaterThanOrEqual(used);
+    expect(most).toBeLessThanOrEqual(fleetBytesPerSecond);
+  });
+
+  it("cut off, one falls to its floor by itself, goes on, and gets its share again when it is back", async () => {
+    const relay: Relay = await startRelay(nats.port);
+    ends.push(() => relay.close());
+    const { desk } = await hire("op-1", {}, true);
+    await Promise.all([tell("cam-a", "gate-1", "always"), tell("cam-b", "gate-1", "always")]);
+    const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b", `nats://127.0.0.1:${relay.port}`)]);
+    await until(() => rateOf(a) > 10_000 && rateOf(b) > 10_000, patience);
+    relay.freeze(true);
+    await until(() => rateOf(b) === floor, patience);
+    expect(b.report()).toMatchObject({
+      lease: { endsInMs: 0 },
+      budget: { bytesPerSecond: floor },
+      policy: { revision: "gate-1" },
+    });
+    const { answered } = b.report().streams[0]!;
+    await until(() => b.report().streams[0]!.answered > answered + 20);
+    await until(() => rateOf(a) === fleetBytesPerSecond - floor, patience);
+    expect(desk.state.overview!.leases.find(({ device }) => device === "cam-b")).toMatchObject({ state: "silent" });
+    relay.freeze(false);
+    await until(() => rateOf(b) > 10_000, patience);
+  });
+
+  it("its quota survives restarts of broker, operator and devices: each byte is counted once", async () => {
+    const quota = { bytes: 1e9, per: "month" } as const;
+    const first = await hire("op-1", { quota }, true);
+    await Promise.all([tell("cam-a", "gate-1", "always"), tell("cam-b", "gate-1", "always")]);
+    let [a, b] = await Promise.all([camera("cam-a"), camera("cam-b")]);
+    const sent = () => a.report().budget.spentBytes + b.report().budget.spentBytes;
+    await until(() => (first.desk.state.overview?.usedBytes ?? 0) > 20_000, patience);
+    await Promise.all([a.close(), b.close()]);
+    const sentBefore = sent();
+    await first.kill();
+    await nats.kill();
+    await nats.start();
+    const second = await hire("op-2", { quota });
+    await until(() => second.desk.state.inCharge, patience);
+    [a, b] = await Promise.all([camera("cam-a"), camera("cam-b")]);
+    await until(() => (second.desk.state.overview?.usedBytes ?? 0) >= sentBefore, patience);
+    expect(second.desk.state.overview!.usedBytes).toBeLessThanOrEqual(sentBefore + sent());
+  });
+});
