@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const config = await readConfig();
   const { files } = config;
   const operator = files
-    ? await startLocalOperator({ ...config, files }, environment)
+    ? await startLocalOperator({ ...config, files }, environment, (text) => process.send?.({ kind: "news", text }))
     : await startOperator(config, { environment, identity });
   const stop = () => void operator.close().then(() => process.exit(0), fail);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);

@@ -67,5 +67,9 @@ export function findingsOf(outcome: Outcome): Finding[] {
 function nextStep(outcome: Exclude<Outcome, { kind: "ready" }>): string {
   if (outcome.kind === "stalled") return "Not tried again until the spec, or what it names, changes.";
   if (outcome.kind === "failed") return "Tried again, with growing pauses.";
-  return `Looked at again within ${formatDuration(outcome.afterMs)}.`;
+  return `Looked at again within ${formatDuration(roundedUp(outcome.afterMs))}.`;
 }
+
+/** In few steps: a message that counted down would be written at every look. */
+const roundedUp = (ms: number): number => steps.find((step) => ms <= step) ?? ms;
+const steps = [1_000, 10_000, 30_000, 60_000, 600_000, 3_600_000, 86_400_000];

@@ -1,6 +1,7 @@
 import { policies } from "@sluice/contracts";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { type DemoOptions, runDemo } from "./demo/demo.ts";
+import { isPolicyFile } from "./demo/plan.ts";
 import { runDoctor } from "./doctor.ts";
 import { examples } from "./examples.ts";
 import { type CheckOptions, showModel } from "./model-check.ts";
@@ -21,6 +22,7 @@ export function buildProgram(terminal: Terminal, problems: Terminal = terminal):
   program.addCommand(service("edge", "Run the daemon of one device: its cameras, its model, its budget"));
   program.addCommand(service("inference", "Run the cloud service: answers pictures over NATS and HTTP"));
   program.addCommand(service("console", "Run the web page of the fleet"));
+  program.addCommand(service("operator", "Run the operator: roll out policies, hand out budgets"));
   program.addCommand(model(terminal));
   program.addCommand(traceCommand(terminal, problems));
   program.addCommand(replayCommand(terminal, problems));
@@ -45,8 +47,11 @@ function demo(terminal: Terminal): Command {
     .option("--seconds <n>", "stop after so many seconds instead of at Ctrl-C", positive)
     .option("--out <dir>", "write DIR/summary.json at the end, scored against truth, and the logs")
     .option("--budget <rate>", "uplink budget of all devices together, in equal shares", "600kbit/s")
-    .addOption(
-      new Option("--policy <name>", "how to choose the frames to send").choices([...policies]).default("learned"),
+    .option(
+      "--policy <name>",
+      `how to choose the frames to send (${policies.join(", ")}), or a YAML file with OffloadPolicies that is rolled out, and again when it is edited`,
+      policy,
+      "learned",
     )
     .option("--edge-model <file>", "manifest of the model on the devices (default: models/street-edge.yaml)")
     .option("--cloud-model <file>", "manifest of the model in the cloud (default: models/street-cloud.yaml)")
@@ -58,6 +63,7 @@ function demo(terminal: Terminal): Command {
       examples(
         "sluice demo",
         "sluice demo --budget 200kbit/s --policy periodic",
+        "sluice demo --policy deploy/samples/demo/policy.yaml",
         "sluice demo --seconds 30 --out /tmp/demo",
         "sluice demo --video gate.mp4 --video yard.mp4 --edge-model small.yaml --cloud-model large.yaml",
       ),
@@ -88,6 +94,11 @@ function doctorCommand(): Command {
     .description("Say what is missing on this machine and how to get it")
     .action(runDoctor)
     .addHelpText("after", examples("sluice doctor"));
+}
+
+function policy(text: string): string {
+  if (isPolicyFile(text) || (policies as readonly string[]).includes(text)) return text;
+  throw new InvalidArgumentError(`Write one of ${policies.join(", ")}, or the path of a .yaml file.`);
 }
 
 const collect = (value: string, before: string[] = []) => [...before, value];

@@ -21,5 +21,6 @@ export const programs = {
   edge: beside(import.meta.resolve("@sluice/edge")),
   inference: beside(import.meta.resolve("@sluice/inference")),
   console: beside(import.meta.resolve("@sluice/console")),
+  operator: beside(import.meta.resolve("@sluice/operator")),
 } as const;
 export type ProgramName = keyof typeof programs;

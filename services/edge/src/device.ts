@@ -94,7 +94,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const usage = operated ? new Usage(state) : undefined;
   const uplink = new Uplink({ link, client, bucket, clock, metrics, ...(usage && { counter: usage }) });
   const events = new Events();
-  const telemetry = new Telemetry({ uplink, site, events, metrics, clock });
+  const telemetry = new Telemetry({ uplink, site, events, metrics, clock, operated: usage !== null });
   const backends = new BackendWatch(link, config.offload.model, clock);
   metrics.set("sluice_edge_budget_bytes_per_second", {}, bucket.bytesPerSecond);
   const price = recallPrice(state);

@@ -9,10 +9,24 @@ import type { Refusal, Uplink } from "./uplink.ts";
 
 type Kind = "result" | "decision" | "heartbeat";
 
+/** How long an operator may be without a sign of life because there are no bytes for one. */
+const pulseMs = 10_000;
+
+interface TelemetryParts {
+  readonly uplink: Uplink;
+  readonly site: Link | undefined;
+  readonly events: Events;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Whether an operator decides about this device. */
+  readonly operated: boolean;
+}
+
 /**
  * What the device tells others. Results and decisions go to the site's broker; where there is none they take the metered
  * uplink and are paid for like everything else there. Heartbeats always take the uplink. A message that cannot go out
- * now is counted and given up: the next one is newer.
+ * now is counted and given up: the next one is newer. But an operator gives bytes only to devices that it hears of, so to
+ * one a heartbeat goes out now and then whatever the bucket holds, as other messages do that ask for a lease.
  */
 export class Telemetry {
   readonly #uplink: Uplink;
@@ -22,8 +36,11 @@ export class Telemetry {
   readonly #clock: Clock;
   /** What a page that is opened now should know of the last minutes. */
   readonly #history;
+  readonly #operated: boolean;
+  #beatMs = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: { uplink: Uplink; site: Link | undefined; events: Events; metrics: Metrics; clock: Clock }) {
+  constructor(parts: TelemetryParts) {
+    this.#operated = parts.operated;
     this.#uplink = parts.uplink;
     this.#site = parts.site;
     this.#events = parts.events;
@@ -55,7 +72,16 @@ export class Telemetry {
     const json = encodeHeartbeat(message);
     applyHeartbeat(this.#history, message, this.#clock.monotonicMs());
     this.#events.emit("heartbeat", undefined, json);
-    this.#count("heartbeat", this.#uplink.publish("heartbeat", subjects.heartbeat(message.device), json));
+    this.#count("heartbeat", this.#beat(subjects.heartbeat(message.device), json));
+  }
+
+  #beat(subject: string, json: string): Refusal | undefined {
+    const nowMs = this.#clock.monotonicMs();
+    const paid = this.#uplink.publish("heartbeat", subject, json);
+    const due = this.#operated && paid === "budget" && nowMs - this.#beatMs >= pulseMs;
+    const refusal = due && this.#uplink.control(subject, json) ? undefined : paid;
+    if (refusal === undefined) this.#beatMs = nowMs;
+    return refusal;
   }
 
   #publish(kind: Kind, subject: string, json: string): void {

@@ -16,6 +16,7 @@ import { runLocal } from "./run.ts";
 export async function startLocalOperator(
   config: OperatorConfig & { files: NonNullable<OperatorConfig["files"]> },
   environment: Partial<Environment> = {},
+  onNews: (text: string) => void = () => {},
 ): Promise<Operator> {
   const clock = systemClock;
   const prng = { next: Math.random };
@@ -29,7 +30,10 @@ export async function startLocalOperator(
     ...times,
     paths: config.files.paths,
     stateFile: config.files.state,
-    onNews: (policy, { reason, message }) => logger.info({ policy, reason }, message),
+    onNews: (policy, { reason, message }) => {
+      logger.info({ policy, reason }, message);
+      onNews(`${policy}: ${reason}: ${message}`);
+    },
   });
   const hearing = await openHearing({ ...times, servers, name: "sluice-operator", environment, mayWrite: () => {} });
   const budgets = new Desks({ ...times, link: hearing.link, operator: `local-${randomUUID()}` });

@@ -3,7 +3,7 @@ import type { Clock } from "@sluice/foundation";
 import { decodeBackend, decodeHeartbeat, type Link } from "@sluice/messaging";
 import type { Metrics } from "@sluice/observability";
 import type { Nudge } from "../nudge.ts";
-import { type Fate, silentAfterMs, type Telemetry } from "./telemetry.ts";
+import type { Fate, Telemetry } from "./telemetry.ts";
 
 /** Messages of a kind that may wait while the operator is busy; the next ones are dropped and counted. */
 const pendingMax = 32_768;
@@ -49,8 +49,7 @@ function lookForSilence(telemetry: Telemetry, nudge: Nudge, metrics: Metrics, cl
     const nowMs = clock.monotonicMs();
     for (const device of telemetry.fallenSilent(nowMs, lastMs)) nudge.add(device);
     lastMs = nowMs;
-    const online = [...telemetry.devices()].filter(([, { heardMs }]) => nowMs - heardMs < silentAfterMs).length;
-    metrics.set("sluice_operator_devices_online", {}, online);
+    metrics.set("sluice_operator_devices_online", {}, telemetry.onlineCount(nowMs));
     cancel = clock.after(lookEveryMs, look);
   };
   look();

@@ -2,8 +2,10 @@ import type { Backend, Heartbeat } from "@sluice/contracts";
 import type { Reading } from "@sluice/rollout";
 import { readingsOf, type Tally, tallied } from "./readings.ts";
 
-/** Three heartbeats in a row were lost: the device is taken for offline. */
+/** A device that misses three heartbeats in a row is taken for offline; they come every 2 s, or less often where bytes lack. */
 export const silentAfterMs = 6_500;
+const usualGapMs = 2_000;
+const longestGapMs = 12_000;
 /** A replica that has not advertised itself for so long is gone. */
 export const replicaSilentMs = 10_000;
 /** Devices that are remembered, those that no object names included; more are counted and not heard. */
@@ -15,6 +17,8 @@ export interface Heard {
   readonly heartbeat: Heartbeat;
   /** On the operator's monotonic clock. */
   readonly heardMs: number;
+  /** Between its last two heartbeats. */
+  readonly gapMs: number;
   readonly tally: Tally;
 }
 
@@ -42,7 +46,8 @@ export class Telemetry {
     if (!before && this.#devices.size >= devicesBound) return "full";
     if (before && isStale(before.heartbeat, heartbeat) && this.#online(before, nowMs)) return "stale";
     const tally = tallied(before?.tally, heartbeat);
-    this.#devices.set(heartbeat.device, { heartbeat, heardMs: nowMs, tally });
+    const gapMs = Math.min(longestGapMs, Math.max(usualGapMs, before ? nowMs - before.heardMs : 0));
+    this.#devices.set(heartbeat.device, { heartbeat, heardMs: nowMs, gapMs, tally });
     return before && this.#online(before, nowMs) && says(before.heartbeat) === says(heartbeat) ? "same" : "news";
   }
 
@@ -61,6 +66,11 @@ export class Telemetry {
   /** Every device that was ever heard, those that nobody registered included. */
   devices(): IterableIterator<[string, Heard]> {
     return this.#devices.entries();
+  }
+
+  /** How many devices are online. */
+  onlineCount(nowMs: number): number {
+    return [...this.#devices.values()].filter((heard) => this.#online(heard, nowMs)).length;
   }
 
   online(name: string, nowMs: number): boolean {
@@ -90,8 +100,8 @@ export class Telemetry {
       .map(([name]) => name);
   }
 
-  #online({ heardMs }: Heard, nowMs: number): boolean {
-    return nowMs - heardMs < silentAfterMs;
+  #online({ heardMs, gapMs }: Heard, nowMs: number): boolean {
+    return nowMs - heardMs < (silentAfterMs * gapMs) / usualGapMs;
   }
 }
 

@@ -14,6 +14,7 @@ export const edgeConfig = (plan: Plan, device: Device, natsUrl: string): unknown
   // One broker stands for both: the metered uplink, and the site's own, where results cost nothing.
   nats: { uplink: { servers: [natsUrl] }, site: { servers: [natsUrl] } },
   model: plan.edgeModel.path,
+  ...(plan.policyFile !== undefined && { control: "operator", state: `${device.name}.state` }),
   offload: {
     model: plan.cloudModel.manifest.metadata.name,
     budget: { rate: `${plan.bytesPerSecond}B/s` },
@@ -33,5 +34,12 @@ export const inferenceConfig = (plan: Plan, natsUrl: string): unknown => ({
 
 export const consoleConfig = (plan: Plan, natsUrl: string): unknown => ({
   http: { port: plan.port },
+  nats: { servers: [natsUrl] },
+});
+
+/** Objects from the folder that {@link writeObjects} filled, and policies from the file that the user named. */
+export const operatorConfig = (policyFile: string, objects: string, natsUrl: string): unknown => ({
+  files: { paths: [objects, policyFile] },
+  http: { port: 0 },
   nats: { servers: [natsUrl] },
 });

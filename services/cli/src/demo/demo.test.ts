@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { tempDir, until } from "@sluice/testkit";
@@ -30,7 +30,7 @@ test("a timed run keeps its books and its budget, and scores what was published"
     const dropped = Object.values(stream.dropped).reduce((sum, count) => sum + count, 0);
     expect(stream.frames).toBe(stream.answered + dropped);
     expect(stream.answered).toBeGreaterThan(10);
-    expect(stream.bytes).toBeLessThanOrEqual(stream.budgetBytes);
+    expect(stream.bytes).toBeLessThanOrEqual(stream.budgetBytes!);
     expect(stream.sent).toBeGreaterThan(0);
     // The small model sees one of two; the large one both.
     expect(stream.f1Local).toBeCloseTo(2 / 3, 3);
@@ -68,6 +68,28 @@ test.runIf(readsProcesses)("nothing outlives a demo that was killed", { timeout:
   demo.process.kill("SIGKILL");
   await until(() => marked(mark).length === 0, { what: "every process gone" });
   expect(marked(mark)).toEqual([]);
+});
+
+test("a policy file is rolled out by an operator, and again when it is edited", { timeout: 180_000 }, async () => {
+  await using dir = tempDir();
+  const mark = newMark();
+  const file = join(dir.path, "policy.yaml");
+  const write = (share: string) => {
+    const waves = [{ name: "first", count: 1 }];
+    const spec = { backendRef: { name: "street" }, budget: { rate: "4Mbit/s" }, audit: { share }, rollout: { waves } };
+    const policy = { apiVersion: "sluice.dev/v1alpha1", kind: "OffloadPolicy", metadata: { name: "mine" }, spec };
+    writeFileSync(file, JSON.stringify(policy));
+  };
+  write("0.5");
+  const demo = sluice(["demo", "--policy", file, ...(await demoArguments(dir.path))], mark);
+  const completed = (times: number) => () => demo.output().split("mine: RolloutComplete").length === times + 1;
+  await until(completed(1), { timeoutMs: 90_000, what: "the first rollout" });
+  await until(() => /yard: .*\(lease \d/.test(demo.output()), { timeoutMs: 30_000, what: "a lease" });
+  write("0.4");
+  await until(completed(2), { timeoutMs: 60_000, what: "the edit" });
+  demo.process.kill("SIGINT");
+  expect({ ...(await demo.ended), output: demo.output() }).toMatchObject({ code: 0, signal: null });
+  expect(demo.output()).toContain("wave 1 of 2, 1 devices at most");
 });
 
 test("wrong options are all named before anything starts", { timeout: 60_000 }, async () => {

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { pause, systemClock } from "@sluice/foundation";
 import type { Terminal } from "../terminal.ts";
 import { startBroker } from "./broker.ts";
-import { consoleConfig, edgeConfig, inferenceConfig } from "./configs.ts";
+import { consoleConfig, edgeConfig, inferenceConfig, operatorConfig } from "./configs.ts";
 import { Fleet } from "./fleet.ts";
 import { Group } from "./group.ts";
+import { writeObjects } from "./objects.ts";
 import { type DemoOptions, type Device, type Plan, planDemo } from "./plan.ts";
 import { checkPort } from "./port.ts";
 import { type Reference, readTruth } from "./reference.ts";
@@ -54,7 +55,10 @@ async function runFleet(plan: Plan, terminal: Terminal, signal: AbortSignal): Pr
     throw error;
   } finally {
     const devices = plan.devices.map(({ name }) => name);
-    await group.stop([[...devices, "console"], ["inference"], ["nats-server"]], signal.aborted ? hurriedMs : orderlyMs);
+    await group.stop(
+      [[...devices, "console", "operator"], ["inference"], ["nats-server"]],
+      signal.aborted ? hurriedMs : orderlyMs,
+    );
     await fleet?.leave();
     if (!plan.out) await rm(folder, { recursive: true, force: true });
     terminal.write("Stopped; no process is left.\n");
@@ -90,14 +94,22 @@ async function setUp(
   const fleet = await Fleet.follow(plan.devices, plan.out !== undefined, natsUrl, systemClock);
   const startDevice = async (device: Device) => {
     const config = edgeConfig(plan, device, natsUrl);
-    const url = await group.start(device.name, "edge", config, (report) => fleet.close(device, report));
+    const url = await group.start(device.name, "edge", config, {
+      onStopped: (report) => fleet.close(device, report),
+    });
     fleet.found(device, url);
     return url;
+  };
+  const startOperator = (policyFile: string) => {
+    const config = operatorConfig(policyFile, writeObjects(plan, folder), natsUrl);
+    const onNews = (text: string) => terminal.write(`  ${terminal.colors.bold("policy")}  ${text}\n`);
+    return group.start("operator", "operator", config, { onNews });
   };
   try {
     const [page] = await Promise.all([
       step("console", group.start("console", "console", consoleConfig(plan, natsUrl))),
       step("inference", group.start("inference", "inference", inferenceConfig(plan, natsUrl))),
+      ...(plan.policyFile === undefined ? [] : [step("operator", startOperator(plan.policyFile))]),
       ...plan.devices.map((device) => step(`edge ${device.name}`, startDevice(device))),
     ]);
     terminal.write(`\n  Open ${terminal.colors.bold(page)}\n\n`);
@@ -134,7 +146,7 @@ async function conclude(
   const { all } = await writeResults(run, systemClock, signal, terminal);
   terminal.write(
     `F1 local ${f1(all.f1Local)}, corrected ${f1(all.f1Corrected)}, cloud on every frame ${f1(all.f1Cloud)}; ` +
-      `${all.bytes} of ${all.budgetBytes} bytes\n${agreementLine(all.agreement)}\n${join(plan.out!, "summary.json")}\n`,
+      `${all.bytes} bytes${all.budgetBytes === null ? "" : ` of ${all.budgetBytes}`}\n${agreementLine(all.agreement)}\n${join(plan.out!, "summary.json")}\n`,
   );
 }
 

@@ -8,8 +8,17 @@ import { Child } from "./child.ts";
 /** Loading and warming up a model on a busy machine takes its time. */
 const readyWithinMs = 120_000;
 
-/** What a program tells whoever started it: that it serves, and, as it ends, its last report. */
-type Word = { readonly kind: "ready"; readonly url: string } | { readonly kind: "stopped"; readonly report: unknown };
+/** What a program tells whoever started it: that it serves, what is new, and, as it ends, its last report. */
+type Word =
+  | { readonly kind: "ready"; readonly url: string }
+  | { readonly kind: "news"; readonly text: string }
+  | { readonly kind: "stopped"; readonly report: unknown };
+
+/** What to do with a program's words. */
+export interface Listener {
+  readonly onNews?: (text: string) => void;
+  readonly onStopped?: (report: unknown) => void;
+}
 
 /** The demo's processes. Any that ends before it is told to is a failure of the whole. */
 export class Group {
@@ -44,14 +53,14 @@ export class Group {
   }
 
   /**
-   * Starts one of Sluice's programs with a configuration; resolves with its address when it is ready. `onStopped` is
-   * told its last report, if it makes one.
+   * Starts one of Sluice's programs with a configuration; resolves with its address when it is ready. The listener is
+   * told its news and its last report, if it makes any.
    */
   async start(
     name: string,
     program: ProgramName,
     config: unknown,
-    onStopped: (report: unknown) => void = () => {},
+    { onNews, onStopped }: Listener = {},
   ): Promise<string> {
     const file = join(this.#folder, `${name}.yaml`);
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
@@ -59,7 +68,8 @@ export class Group {
     const ready = new Promise<string>((resolve) => {
       child.process.on("message", (word: Word) => {
         if (word.kind === "ready") resolve(word.url);
-        else if (word.kind === "stopped") onStopped(word.report);
+        else if (word.kind === "news") onNews?.(word.text);
+        else if (word.kind === "stopped") onStopped?.(word.report);
       });
     });
     const settled = new AbortController();

@@ -10,7 +10,8 @@ export interface DemoOptions {
   readonly seconds?: number;
   readonly out?: string;
   readonly budget: string;
-  readonly policy: PolicyName;
+  /** Name of a policy, or path of a file with OffloadPolicies. */
+  readonly policy: string;
   readonly edgeModel?: string;
   readonly cloudModel?: string;
   readonly video?: readonly string[];
@@ -34,6 +35,8 @@ export interface Plan {
   readonly edgeModel: ModelFile;
   readonly cloudModel: ModelFile;
   readonly policy: PolicyName;
+  /** Absolute path of the file whose policies an operator rolls out; then its budget counts, as leases. */
+  readonly policyFile: string | undefined;
   readonly budget: string;
   /** Each device's share. */
   readonly bytesPerSecond: number;
@@ -62,13 +65,16 @@ export function planDemo(options: DemoOptions): Plan {
   const cloudModel = check("--cloud-model", () => readModel(options.cloudModel ?? embedded.cloud));
   const rate = check("--budget", () => readRate(options.budget));
   if (options.out) check(`--out ${options.out}`, () => isFolderOrAbsent(options.out!));
+  const policyFile = isPolicyFile(options.policy) ? resolve(options.policy) : undefined;
+  if (policyFile) check(`--policy ${options.policy}`, () => isFile(policyFile));
   if (problems.length > 0 || !edgeModel || !cloudModel || !rate) throw new UsageError(problems.join("\n      "));
   const names = deviceNames(videos);
   return {
     devices: videos.map((video, index) => ({ name: names[index]!, video })),
     edgeModel,
     cloudModel,
-    policy: options.policy,
+    policy: policyFile === undefined ? (options.policy as PolicyName) : "learned",
+    policyFile,
     budget: options.budget,
     bytesPerSecond: rate / videos.length,
     seconds: options.seconds,
@@ -76,6 +82,8 @@ export function planDemo(options: DemoOptions): Plan {
     port: options.port,
   };
 }
+
+export const isPolicyFile = (text: string): boolean => /\.ya?ml$/.test(text);
 
 function explain(error: unknown): string {
   if (error instanceof SluiceError) return `${error.message}\n      cure: ${error.cure}`;

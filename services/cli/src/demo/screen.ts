@@ -1,5 +1,5 @@
-import type { StreamReport } from "@sluice/contracts";
-import { formatBytes } from "@sluice/foundation";
+import type { Heartbeat, StreamReport } from "@sluice/contracts";
+import { formatBytes, formatRate } from "@sluice/foundation";
 import Table from "cli-table3";
 import type { Terminal } from "../terminal.ts";
 import { reportOf, type Sight } from "./fleet.ts";
@@ -9,7 +9,7 @@ const lineMs = 5_000;
 /** Below this the table would break its lines. */
 const tableColumns = 92;
 
-const head = ["camera", "state", "frames", "fps", "sent", "bytes", "of budget", "agreement with the cloud"];
+const head = ["camera", "state", "frames", "fps", "sent", "bytes", "budget", "agreement with the cloud"];
 
 /** How often to show the fleet: a table is redrawn in place, lines are only added. */
 export const showEveryMs = (terminal: Terminal): number => (drawsTable(terminal) ? redrawMs : lineMs);
@@ -37,7 +37,7 @@ export class Screen {
     for (const sight of sights) {
       const [name, state, frames, fps, sent, bytes, share, agreement] = cells(sight);
       this.#terminal.write(
-        `${Math.round(elapsedS)} s  ${name}: ${state}, ${frames} frames, ${fps} fps, ${sent} sent, ${bytes} (${share} of budget), agreement ${agreement}\n`,
+        `${Math.round(elapsedS)} s  ${name}: ${state}, ${frames} frames, ${fps} fps, ${sent} sent, ${bytes} (${share}), agreement ${agreement}\n`,
       );
     }
   }
@@ -58,7 +58,6 @@ function cells(sight: Sight): string[] {
   const report = reportOf(sight);
   const budget = sight.heartbeat?.budget;
   if (!report || !budget) return [sight.device.name, "starting", "", "", "", "", "", ""];
-  const allowed = Math.max(1, (budget.bytesPerSecond * budget.elapsedMs) / 1_000);
   return [
     sight.device.name,
     report.state,
@@ -66,9 +65,16 @@ function cells(sight: Sight): string[] {
     report.fps.toFixed(1),
     String(report.sent),
     formatBytes(budget.spentBytes),
-    `${Math.round((100 * budget.spentBytes) / allowed)}%`,
+    budgetText(sight.heartbeat!),
     agreementText(report.agreement),
   ];
+}
+
+/** Of a budget that stays as it is, the share that was used; of a lease, what it grants now. */
+function budgetText({ budget, lease }: Heartbeat): string {
+  if (lease !== undefined) return `lease ${formatRate(budget.bytesPerSecond)}`;
+  const allowed = Math.max(1, (budget.bytesPerSecond * budget.elapsedMs) / 1_000);
+  return `${Math.round((100 * budget.spentBytes) / allowed)}% of budget`;
 }
 
 function agreementText({ samples, local, corrected, correctedHalfWidth }: StreamReport["agreement"]): string {

@@ -36,7 +36,8 @@ interface Figures {
   localFps: number;
   sent: number;
   bytes: number;
-  budgetBytes: number;
+  /** Null where leases moved: what they allowed is not known. */
+  budgetBytes: number | null;
   f1Local: number | null;
   f1Corrected: number | null;
   f1Cloud: number | null;
@@ -60,7 +61,7 @@ export function summarise(
   }));
   return {
     budget: plan.budget,
-    policy: plan.policy,
+    policy: plan.policyFile ?? plan.policy,
     seconds: round(seconds),
     interrupted,
     lostMessages,
@@ -82,13 +83,19 @@ function figures({ heartbeat, localFps, scores, agreement }: Outcome): Figures {
     localFps: round(localFps),
     sent: report?.sent ?? 0,
     bytes: budget?.spentBytes ?? 0,
-    budgetBytes: budget ? Math.floor((budget.bytesPerSecond * budget.elapsedMs) / 1_000) : 0,
+    budgetBytes: allowedBytes(heartbeat),
     f1Local: rounded(scores.local.f1),
     f1Corrected: rounded(scores.corrected.f1),
     f1Cloud: rounded(scores.cloud.f1),
     agreement: { ...agreement, local: shown(agreement.local), corrected: shown(agreement.corrected) },
     scoredFrames: { local: scores.local.frames, corrected: scores.corrected.frames, cloud: scores.cloud.frames },
   };
+}
+
+function allowedBytes(heartbeat: Heartbeat | undefined): number | null {
+  if (!heartbeat) return 0;
+  const { bytesPerSecond, elapsedMs } = heartbeat.budget;
+  return heartbeat.lease === undefined ? Math.floor((bytesPerSecond * elapsedMs) / 1_000) : null;
 }
 
 function total(streams: readonly Figures[]): Figures {
@@ -110,7 +117,7 @@ function total(streams: readonly Figures[]): Figures {
     localFps: round(sum((f) => f.localFps)),
     sent: sum((f) => f.sent),
     bytes: sum((f) => f.bytes),
-    budgetBytes: sum((f) => f.budgetBytes),
+    budgetBytes: streams.some((f) => f.budgetBytes === null) ? null : sum((f) => f.budgetBytes ?? 0),
     f1Local: mean("f1Local", "local"),
     f1Corrected: mean("f1Corrected", "corrected"),
     f1Cloud: mean("f1Cloud", "cloud"),
