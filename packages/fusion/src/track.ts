@@ -38,7 +38,7 @@ const confirmedMemoryMs = 20_000;
 /** A track of which less than this share is inside the picture has left. */
 const insideShare = 0.4;
 /** Tracks followed that a frame does not show; beyond it those go that nobody confirmed and that were unseen longest. */
-export const unseenKept = 256;
+export const unseenKept = 128;
 
 /** A track of a detection that belongs to none. */
 export const newTrack = (edge: Detection, nowMs: number): Track => ({
