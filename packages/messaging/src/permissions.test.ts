@@ -171,6 +171,15 @@ describe("the sample broker configuration", () => {
     foreign.close();
   });
 
+  it("is as strict with devices as the chart's broker", () => {
+    const users = readFileSync(join(repoRoot, "charts/sluice/files/users.yaml"), "utf8");
+    const [device = ""] = users.split("\ninference:");
+    const block = config.slice(config.indexOf("user: cam-a"), config.indexOf("user: cam-b"));
+    const subjectsIn = (text: string) => new Set([...text.matchAll(/"([^"]+\.[^"]+)"/g)].map(([, subject]) => subject));
+    expect(subjectsIn(device.replaceAll("DEVICE", "cam-a"))).toEqual(subjectsIn(block));
+    expect(subjectsIn(block).size).toBeGreaterThan(10);
+  });
+
   it("takes messages as large as Sluice's limit", async () => {
     const { link } = await enter("cam-a");
     expect(link.publish(subjects.infer("m", "cam-a", "gate"), new Uint8Array(limits.payloadBytes))).toBe(true);
