@@ -90,6 +90,14 @@ export {
   type WrittenPolicyDocument,
 } from "./policy-document.ts";
 export {
+  type Contender,
+  contenders,
+  type ReplaySummary,
+  replayFormat,
+  replaySummarySchema,
+  replayVersion,
+} from "./replay-summary.ts";
+export {
   type DecisionMessage,
   decisionSchema,
   type Outcome,

@@ -1,4 +1,5 @@
-import type { Contender, Experiment } from "./experiment.ts";
+import type { Contender } from "@sluice/contracts";
+import type { Experiment } from "./experiment.ts";
 import { type Scored, totalOf } from "./figures.ts";
 import type { Hindsight } from "./optimum.ts";
 import type { Budget } from "./policy.ts";

@@ -1,14 +1,10 @@
-import { type OffloadSpec, policies, SluiceError } from "@sluice/contracts";
+import { type Contender, type OffloadSpec, SluiceError } from "@sluice/contracts";
 import { best, type Hindsight, hindsight } from "./optimum.ts";
 import { oracles } from "./oracle.ts";
 import { type Budget, type Draft, rungsOf, specOf } from "./policy.ts";
 import { type Run, type RunOptions, run } from "./run.ts";
 import type { Best } from "./schedule.ts";
 import { secondsOf, type Trace } from "./trace.ts";
-
-/** Ways to decide; `oracle` knows the future, so only a replay can follow it. */
-export const contenders = [...policies, "oracle"] as const;
-export type Contender = (typeof contenders)[number];
 
 export interface Setting {
   readonly draft: Draft;

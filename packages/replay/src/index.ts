@@ -1,5 +1,5 @@
 export { type Description, describe } from "./describe.ts";
-export { type Contender, contenders, type Progress } from "./experiment.ts";
+export type { Progress } from "./experiment.ts";
 export { merge } from "./merge.ts";
 export { type Network, readNetwork } from "./network.ts";
 export { best, type Hindsight, hindsight } from "./optimum.ts";
@@ -10,7 +10,7 @@ export { type DecisionRecord, readRecord, recordOf } from "./records.ts";
 export { report } from "./report/page.ts";
 export { type Replayed, type Run, type RunOptions, run } from "./run.ts";
 export type { Best, Schedule } from "./schedule.ts";
-export { type Summary, summarise } from "./summary.ts";
+export { summarise } from "./summary.ts";
 export { bytesOfAll, rungsBySize, secondsOf, type Trace, type TraceFrame } from "./trace.ts";
 export { type Trial, type TrialOptions, tryPolicy } from "./trial.ts";
 export { explain } from "./why.ts";

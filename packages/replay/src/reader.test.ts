@@ -20,6 +20,15 @@ describe("a trace", () => {
     expect(await readTrace(written, "again")).toEqual(trace);
   });
 
+  it("reads and writes the lines of its description as they are", async () => {
+    const golden = [
+      '{"format":"sluice.trace","version":1,"task":"detection","classes":["person","bicycle"],"edge":{"model":"fastestdet_352","threshold":0.35},"cloud":{"model":"yolox_nano_640","threshold":0.35},"rungs":[{"name":"full","width":768,"height":576,"quality":75}],"streams":[{"name":"gate-1","width":768,"height":576,"fps":10,"related":true}]}',
+      '{"stream":"gate-1","frame":0,"t":0,"edge":[[10,20,50,90,0.71,0]],"cloud":{"full":[[11,19,52,93,0.88,0]]},"bytes":{"full":65536},"truth":[[11,20,52,92,1,0]],"signals":{"motion":0.02}}',
+    ];
+    const { header, frames } = await readTrace(golden, "golden");
+    expect([headerLine(header), frameLine(header, frames[0]!)]).toEqual(golden);
+  });
+
   it("keeps the labels of a classification, best first", async () => {
     const header = { ...(JSON.parse(lines[0]!) as object), task: "classification" };
     const labels = [

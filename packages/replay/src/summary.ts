@@ -1,24 +1,22 @@
+import { type ReplaySummary, replayFormat, replayVersion } from "@sluice/contracts";
 import { formatRate } from "@sluice/foundation";
 import type { Figures } from "./figures.ts";
 import type { Replayed } from "./run.ts";
 import { bytesOfAll, secondsOf, type Trace } from "./trace.ts";
 import type { Optimum, Outcome, Trial } from "./trial.ts";
 
-export const summaryFormat = "sluice.replay";
-export const summaryVersion = 1;
-
 /** What `summary.json` holds. */
 export function summarise(
   trace: Trace,
   trial: Trial,
   about: { trace: string; policyName: string; seed: number; rttMs: number; network: string | null },
-) {
+): ReplaySummary {
   const { header, frames } = trace;
   const { spec, own, run } = trial;
   const rate = spec.budget.rate;
   return {
-    format: summaryFormat,
-    version: summaryVersion,
+    format: replayFormat,
+    version: replayVersion,
     trace: about.trace,
     task: header.task,
     edge: header.edge.model,
@@ -55,7 +53,6 @@ export function summarise(
     })),
   };
 }
-export type Summary = ReturnType<typeof summarise>;
 
 function outcomeOf({ policy, never, always, compare, optima }: Outcome) {
   const entries = Object.entries(compare).map(([name, figures]) => [name, shownFigures(figures)] as const);
@@ -75,7 +72,7 @@ const shownFigures = ({ share, score, interval: [low, high], ...rest }: Figures)
   ...rest,
   share: rounded(share),
   score: rounded(score),
-  interval: [rounded(low), rounded(high)],
+  interval: [rounded(low), rounded(high)] as [number, number],
 });
 
 const shownOptimum = ({ share, score, bound, ...rest }: Optimum) => ({

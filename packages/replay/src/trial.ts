@@ -1,6 +1,6 @@
-import type { OffloadSpec } from "@sluice/contracts";
+import type { Contender, OffloadSpec } from "@sluice/contracts";
 import { curveOf, type Point } from "./curve.ts";
-import { type Contender, Experiment, type Progress, type Setting } from "./experiment.ts";
+import { Experiment, type Progress, type Setting } from "./experiment.ts";
 import { type Figures, figuresOf, type Scored, type Stretch, totalOf, worstStretch } from "./figures.ts";
 import type { Hindsight } from "./optimum.ts";
 import type { Budget } from "./policy.ts";

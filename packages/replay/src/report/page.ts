@@ -1,6 +1,6 @@
+import type { ReplaySummary } from "@sluice/contracts";
 import { formatBytes } from "@sluice/foundation";
 import type { DecisionRecord } from "../records.ts";
-import type { Summary } from "../summary.ts";
 import { curves } from "./curves.ts";
 import { escaped, percent, score, table } from "./markup.ts";
 import { type Shown, seriesOf } from "./series.ts";
@@ -44,7 +44,7 @@ function referenceOf(replays: readonly Shown[]): string {
   return kinds.has("truth") ? "the truth" : "the cloud model at the largest rung";
 }
 
-function figures({ all, policy, budget, seed }: Summary): string {
+function figures({ all, policy, budget, seed }: ReplaySummary): string {
   const entries = [
     ["score", score(all.score), `${score(all.interval[0])} to ${score(all.interval[1])}`],
     ["edge model alone", score(all.never.score), `gain ${score(all.score - all.never.score)}`],
@@ -85,8 +85,8 @@ function overview(replays: readonly Shown[]): string {
 function traceSections(replays: Replay[]): string[] {
   const { summary } = replays[0]!;
   const { all, streams, trace } = summary;
-  const tried = (outcome: Pick<Summary["all"], "share" | "score" | "interval">) =>
-    replays.length === 1 ? { tried: { ...outcome, interval: outcome.interval as [number, number] } } : {};
+  const tried = (outcome: Pick<ReplaySummary["all"], "share" | "score" | "interval">) =>
+    replays.length === 1 ? { tried: outcome } : {};
   const card = (name: string, drawing: string) => `<section class="card"><h3>${escaped(name)}</h3>${drawing}</section>`;
   const total = curves({ series: seriesOf(replays), never: all.never.score, always: all.always.score, ...tried(all) });
   const each = streams.map((stream, i) =>
@@ -108,7 +108,7 @@ function traceSections(replays: Replay[]): string[] {
 }
 
 /** The tried budget in figures: the policy, its rivals, and what there is below and above them. */
-function rivalTable({ all, policy, policyName }: Summary): string {
+function rivalTable({ all, policy, policyName }: ReplaySummary): string {
   const rivals = Object.entries(all.compare).map(([name, figure]) => [name, figure] as const);
   const rows = [
     [policyName === policy ? policy : `${policyName} (${policy})`, all] as const,

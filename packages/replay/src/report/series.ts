@@ -1,4 +1,4 @@
-import type { Summary } from "../summary.ts";
+import type { ReplaySummary } from "@sluice/contracts";
 
 /** A place on a curve: which share of the bytes was taken, and the score that it gave. */
 export interface Place {
@@ -16,10 +16,10 @@ export interface Series {
 /** One replay among those that a report shows. */
 export interface Shown {
   readonly name: string;
-  readonly summary: Summary;
+  readonly summary: ReplaySummary;
 }
 
-type Point = Summary["curve"][number];
+type Point = ReplaySummary["curve"][number];
 
 /** The curves of replays of one trace, of a stream of it or, without one, of all; the same from several replays are averaged. */
 export function seriesOf(replays: readonly Shown[], stream?: number): Series[] {
@@ -45,7 +45,7 @@ export function seriesOf(replays: readonly Shown[], stream?: number): Series[] {
 }
 
 /** A replay that tried no other budgets still has its own. */
-function pointsOf({ curve, policy, budget, all, streams }: Summary): Point[] {
+function pointsOf({ curve, policy, budget, all, streams }: ReplaySummary): Point[] {
   if (curve.length > 0) return curve;
   const rivals = Object.keys(all.compare) as (keyof typeof all.compare)[];
   const optima = all.optima ? (["O1", "O3"] as const) : [];
@@ -53,7 +53,7 @@ function pointsOf({ curve, policy, budget, all, streams }: Summary): Point[] {
   return [
     { by: policy, budget: budget.share, ...place(all), streams: streams.map(place) },
     ...rivals.map((by) => ({
-      by: by as Point["by"],
+      by,
       budget: budget.share,
       ...place(all.compare[by]!),
       streams: streams.map((each) => place(each.compare[by]!)),
@@ -67,7 +67,7 @@ function pointsOf({ curve, policy, budget, all, streams }: Summary): Point[] {
   ];
 }
 
-function labelOf({ by }: Point, { policy, policyName }: Summary): { name: string; kind: Series["kind"] } {
+function labelOf({ by }: Point, { policy, policyName }: ReplaySummary): { name: string; kind: Series["kind"] } {
   if (by === "O1") return { name: "O1: hindsight, each answer for its own frame", kind: by };
   if (by === "O3") return { name: "O3: hindsight, corrections carried", kind: by };
   if (by === policy) return { name: policyName === by ? by : `${policyName} (${by})`, kind: "own" };

@@ -1,6 +1,6 @@
+import type { ReplaySummary } from "@sluice/contracts";
 import { formatBytes } from "@sluice/foundation";
 import type { DecisionRecord } from "../records.ts";
-import type { Summary } from "../summary.ts";
 import { words } from "../why.ts";
 import { escaped, score, table } from "./markup.ts";
 import { timeline, toneOf } from "./timeline.ts";
@@ -9,7 +9,7 @@ import { timeline, toneOf } from "./timeline.ts";
 const listed = 500;
 
 /** One stream of a replay: its course, its worst stretch, and what was sent when and why. */
-export function streamSection(stream: Summary["streams"][number], records: readonly DecisionRecord[]): string {
+export function streamSection(stream: ReplaySummary["streams"][number], records: readonly DecisionRecord[]): string {
   const own = records.filter((record) => record.stream === stream.name);
   const { from, frames, score: worst } = stream.worst;
   const [first, last] = [own[from], own[from + frames - 1]];

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { DecisionRecord, Summary } from "@sluice/replay";
+import type { ReplaySummary } from "@sluice/contracts";
+import type { DecisionRecord } from "@sluice/replay";
 import { repoRoot, type TempDir, tempDir, until } from "@sluice/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sluice } from "../demo/demo.builder.ts";
@@ -134,7 +135,7 @@ describe("sluice trace", () => {
 describe("sluice replay", () => {
   const replay = (out: string, ...more: string[]) =>
     run("replay", "--trace", at("two.jsonl.gz"), "--policy", at("plain.yaml"), "--out", at(out), ...more);
-  const summaryOf = (out: string) => JSON.parse(readFileSync(at(`${out}/summary.json`), "utf8")) as Summary;
+  const summaryOf = (out: string) => JSON.parse(readFileSync(at(`${out}/summary.json`), "utf8")) as ReplaySummary;
 
   it("tries a policy beside rivals and optima, and says what came of it", async () => {
     expect(await replay("ten", "--budget", "20%", "--compare", "periodic,oracle", "--optima")).toMatchObject({

@@ -1,16 +1,18 @@
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Contender, contenders, type ReplaySummary } from "@sluice/contracts";
 import { parseDuration } from "@sluice/foundation";
 import {
-  type Contender,
-  contenders,
+  type DecisionRecord,
   readBudget,
   readNetwork,
   readPolicy,
   readTrace,
   recordOf,
   report,
-  type Summary,
   summarise,
   type Trace,
   type Trial,
@@ -94,15 +96,14 @@ function rivalsOf(list: string | undefined): Contender[] {
 }
 
 /** The summary is written last: where it is, the rest is whole. */
-async function writeResults(folder: string, trace: Trace, trial: Trial, summary: Summary): Promise<void> {
+async function writeResults(folder: string, trace: Trace, trial: Trial, summary: ReplaySummary): Promise<void> {
   const records = trial.run.frames.map((replayed) => recordOf(trace.header, replayed));
   await mkdir(folder, { recursive: true });
-  const file = await open(join(folder, "decisions.jsonl"), "w");
-  try {
-    for (const record of records) await file.write(`${JSON.stringify(record)}\n`);
-  } finally {
-    await file.close();
-  }
+  await pipeline(Readable.from(linesOfRecords(records)), createWriteStream(join(folder, "decisions.jsonl")));
   await writeFile(join(folder, "report.html"), report([{ name: basename(folder), summary, records }]));
   await writeFile(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+function* linesOfRecords(records: readonly DecisionRecord[]): Generator<string> {
+  for (const record of records) yield `${JSON.stringify(record)}\n`;
 }

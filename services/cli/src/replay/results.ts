@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type DecisionRecord, explain, readRecord, readSummary, report, type Summary } from "@sluice/replay";
+import type { ReplaySummary } from "@sluice/contracts";
+import { type DecisionRecord, explain, readRecord, readSummary, report } from "@sluice/replay";
 import { UsageError } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
 import { linesOf } from "./lines.ts";
@@ -12,7 +13,7 @@ const readResults = async (folder: string) => ({
   records: await recordsIn(folder),
 });
 
-async function summaryIn(folder: string): Promise<Summary> {
+async function summaryIn(folder: string): Promise<ReplaySummary> {
   const path = join(folder, "summary.json");
   const text = await readFile(path, "utf8").catch((cause: Error) => {
     throw new UsageError(`${folder}: no results of \`sluice replay\` (${cause.message})`, { cause });

@@ -1,12 +1,12 @@
+import type { Contender, ReplaySummary } from "@sluice/contracts";
 import { formatBytes } from "@sluice/foundation";
-import type { Summary } from "@sluice/replay";
 import Table from "cli-table3";
 
-type Row = Summary["all"];
+type Row = ReplaySummary["all"];
 
 /** What a replay came to, a line a stream. */
-export function outcomeTable(summary: Summary): string {
-  const rivals = Object.keys(summary.all.compare);
+export function outcomeTable(summary: ReplaySummary): string {
+  const rivals = Object.keys(summary.all.compare) as Contender[];
   const optimal = summary.all.optima ? ["O1", "O3", "RG of O3"] : [];
   const head = ["stream", "frames", "sent", "bytes", "share", summary.policy, ...rivals, "never", "always", ...optimal];
   const table = new Table({ head, style: { head: [], border: [] } });
@@ -17,7 +17,7 @@ export function outcomeTable(summary: Summary): string {
   return `budget ${rate}, ${percent(share)} of sending every frame; seed ${summary.seed}\n${table.toString()}`;
 }
 
-function cells(row: Row, rivals: readonly string[]): string[] {
+function cells(row: Row, rivals: readonly Contender[]): string[] {
   return [
     String(row.frames),
     String(row.sent),
