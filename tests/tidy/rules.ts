@@ -59,7 +59,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   service("console", ["web", "messaging", "observability"]),
   service(
     "cli",
-    ["edge", "inference", "console", "operator", "replay", "imaging", "models", "messaging"],
+    ["edge", "inference", "console", "operator", "cluster", "rollout", "replay", "imaging", "models", "messaging"],
     ["commander", "picocolors", "cli-table3"],
   ),
   [

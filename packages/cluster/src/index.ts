@@ -10,9 +10,17 @@ export { Recorder, type RecorderOptions } from "./events.ts";
 export type { Finalizer } from "./finalizing.ts";
 export { type Kube, type KubeOptions, openKube } from "./kube.ts";
 export { type LeaderOptions, lead, leaderTimes } from "./leader.ts";
-export type { Selection } from "./list-watch.ts";
+export { listObjects, type Selection } from "./list-watch.ts";
 export { type Meter, noMeter } from "./meter.ts";
-export { addFinalizer, createObject, deleteObject, dropFinalizer, readObject, writeStatus } from "./objects.ts";
+export {
+  addFinalizer,
+  createObject,
+  deleteObject,
+  dropFinalizer,
+  patchObject,
+  readObject,
+  writeStatus,
+} from "./objects.ts";
 export { type Conflict, type Outcome, outcomeOf, ready, stalled, waiting } from "./outcome.ts";
 export { controllerOf, ownerKeys, ownerReference, ownKey } from "./owner.ts";
 export { type RetryLimits, retryLimits } from "./rate-limit.ts";

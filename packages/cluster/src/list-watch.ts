@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/contracts";
+import { limits, SluiceError } from "@sluice/contracts";
 import type { Prng } from "@sluice/foundation";
 import { ApiError, type ApiStatus } from "./api-error.ts";
 import type { Kube } from "./kube.ts";
@@ -54,6 +54,17 @@ export async function* listPages(
     token = metadata.continue || undefined;
     if (!token) return;
   } while (true);
+}
+
+/** All objects of one moment, unchecked: to look once, where a reflector would go on looking. */
+export async function listObjects(kube: Kube, resource: Resource, selection: Selection = {}): Promise<unknown[]> {
+  const objects: unknown[] = [];
+  for await (const { items } of listPages(kube, resource, selection)) {
+    objects.push(...items);
+    if (objects.length > limits.clusterObjectsPerKind)
+      throw new SluiceError("too-large", `${resource.kind}: more than ${limits.clusterObjectsPerKind} objects`);
+  }
+  return objects;
 }
 
 export interface WatchEvent {

@@ -95,7 +95,7 @@ async function patchFinalizers(kube: Kube, resource: Resource, object: KubeObjec
 }
 
 /** A merge patch that fails where the object is not the version that the patch was computed from. */
-async function patchObject(
+export async function patchObject(
   kube: Kube,
   resource: Resource,
   object: KubeObject,

@@ -1,4 +1,4 @@
-import { type Document, parseAllDocuments, parseDocument } from "yaml";
+import { type Document, parseAllDocuments, parseDocument, stringify } from "yaml";
 import * as z from "zod";
 import { type ErrorCode, SluiceError } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -37,6 +37,10 @@ export function readDocuments(text: string, what: string, code: ErrorCode): unkn
   if (problem) throw new SluiceError(code, `${what}: not valid YAML\n${problem.message.trimEnd()}`);
   return documents.map((document) => yamlValue(document, what, code)).filter((value) => value !== null);
 }
+
+/** The YAML of a value, which {@link readDocument} reads. */
+export const writeDocument = (value: unknown): string =>
+  stringify(value, { lineWidth: 120, aliasDuplicateObjects: false });
 
 /** `toJS` expands aliases, which a hostile document can use to blow up: 100 expansions are plenty for a person. */
 function yamlValue(document: Pick<Document, "toJS">, what: string, code: ErrorCode): unknown {

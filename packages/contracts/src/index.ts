@@ -30,7 +30,7 @@ export { apiGroup, apiVersion, type Metadata, type Selector } from "./api/resour
 export type { Rollout, Wave } from "./api/rollout.ts";
 export { type OffloadSpec, offloadSchema, type PolicyName, policies, type Rung } from "./budget.ts";
 export { type ConsoleConfig, consoleConfigSchema } from "./console-config.ts";
-export { mappingSchema, readDocument, readDocuments, validate } from "./document.ts";
+export { mappingSchema, readDocument, readDocuments, validate, writeDocument } from "./document.ts";
 export {
   type EdgeConfig,
   type Environment,

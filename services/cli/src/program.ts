@@ -4,7 +4,9 @@ import { type DemoOptions, runDemo } from "./demo/demo.ts";
 import { isPolicyFile } from "./demo/plan.ts";
 import { runDoctor } from "./doctor.ts";
 import { examples } from "./examples.ts";
+import { devicesCommand } from "./fleet/commands.ts";
 import { type CheckOptions, showModel } from "./model-check.ts";
+import { policyCommand } from "./policy/commands.ts";
 import { replayCommand, reportCommand, traceCommand, whyCommand } from "./replay/commands.ts";
 import { runProgram } from "./run-program.ts";
 import type { Terminal } from "./terminal.ts";
@@ -23,6 +25,8 @@ export function buildProgram(terminal: Terminal, problems: Terminal = terminal):
   program.addCommand(service("inference", "Run the cloud service: answers pictures over NATS and HTTP"));
   program.addCommand(service("console", "Run the web page of the fleet"));
   program.addCommand(service("operator", "Run the operator: roll out policies, hand out budgets"));
+  program.addCommand(policyCommand(terminal));
+  program.addCommand(devicesCommand(terminal));
   program.addCommand(model(terminal));
   program.addCommand(traceCommand(terminal, problems));
   program.addCommand(replayCommand(terminal, problems));

@@ -6,6 +6,8 @@ import type { Heard } from "../telemetry/telemetry.ts";
 
 /** A device that is not heard is looked at when it is; this often anyway. */
 const lookAgainMs = 600_000;
+/** A longer address is none that anybody could open. */
+const urlLength = 2_048;
 
 /** What is known of a device now. `heard` is its last word in this process's life, `owner` the policy that has it. */
 export interface Sight {
@@ -36,8 +38,9 @@ const isReporting = ({ conditions }: EdgeDeviceStatus): boolean =>
   conditions?.find(({ type }) => type === "Reporting")?.status === "True";
 
 function saidBy({ heartbeat }: Heard): Partial<EdgeDeviceStatus> {
-  const { policy, refused, model, budget } = heartbeat;
+  const { policy, refused, model, budget, url } = heartbeat;
   return {
+    ...(url !== null && url.length <= urlLength && { url }),
     ...(policy && {
       policy: {
         name: policy.name,
@@ -51,7 +54,8 @@ function saidBy({ heartbeat }: Heard): Partial<EdgeDeviceStatus> {
 }
 
 /** An operator that has just begun keeps what the one before it knew. */
-const heardEarlier = ({ policy, lease, model }: EdgeDeviceStatus): Partial<EdgeDeviceStatus> => ({
+const heardEarlier = ({ url, policy, lease, model }: EdgeDeviceStatus): Partial<EdgeDeviceStatus> => ({
+  ...(url !== undefined && { url }),
   ...(policy && { policy }),
   ...(lease && { lease }),
   ...(model && { model }),

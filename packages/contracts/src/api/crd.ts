@@ -1,5 +1,5 @@
-import { stringify } from "yaml";
 import type * as z from "zod";
+import { writeDocument } from "../document.ts";
 import { inferenceModelSchema } from "../model.ts";
 import { nameHint, namePattern } from "../names.ts";
 import { edgeDeviceSchema } from "./edge-device.ts";
@@ -158,4 +158,4 @@ const printed = ({ name, type, path, wide: second }: Column) => ({
 
 /** The same as a file for `kubectl apply` and for the chart. */
 export const crdYaml = (name: KindName): string =>
-  `# Generated from packages/contracts: see tests/reference.test.ts\n${stringify(crd(name), { lineWidth: 120, aliasDuplicateObjects: false })}`;
+  `# Generated from packages/contracts: see tests/reference.test.ts\n${writeDocument(crd(name))}`;

@@ -72,6 +72,7 @@ const statusSchema = z.object({
     .optional()
     .describe("When it was last heard; while `Reporting` is True, when that began. Absent if never."),
   version: text.optional().describe("Version of its daemon."),
+  url: z.string().max(2_048).optional().describe("Address of its own page, as it says itself."),
   policy: z
     .object({
       name: text.describe("The OffloadPolicy that grants it bytes."),
