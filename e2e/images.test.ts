@@ -49,7 +49,7 @@ it("machine code of other platforms stays behind", () => {
 });
 
 it("bundles run without the repository: frames are answered by the edge and corrected by the cloud", async () => {
-  const main = (program: string) => join(folder(program), "main.js");
+  const main = (program: string) => ({ main: join(folder(program), "main.js") });
   const models = join(repoRoot, "models");
   await using cloud = await startProgram(
     "inference",

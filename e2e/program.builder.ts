@@ -12,18 +12,25 @@ export interface Program extends AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts `services/<service>`, or another `main` file, with this configuration; resolves when it says that it is ready. */
+export interface ProgramOptions {
+  /** The file to start instead of the repository's own. */
+  readonly main?: string;
+  /** Variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts `services/<service>` with this configuration; resolves when it says that it is ready. */
 export async function startProgram(
   service: string,
   folder: string,
   config: object,
-  main = join(repoRoot, "services", service, "src/main.ts"),
+  { main = join(repoRoot, "services", service, "src/main.ts"), env = {} }: ProgramOptions = {},
 ): Promise<Program> {
   const file = join(folder, `${service}-${Math.random().toString(36).slice(2)}.json`);
   await writeFile(file, JSON.stringify(config));
   const child = fork(main, ["--config", file], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    env: { ...process.env, SLUICE_LOG_LEVEL: "warn" },
+    env: { ...process.env, SLUICE_LOG_LEVEL: "warn", ...env },
   });
   const url = await ready(child, service);
   const ended = new Promise<number | string>((resolve) => {

@@ -74,6 +74,23 @@ describe("sluice", () => {
     expect(() => readDocument(console, consoleConfigSchema, "console.yaml", "config-invalid")).not.toThrow();
   });
 
+  test("confines the broker's users as the sample does, whose permissions tests hold real programs to", () => {
+    const shipped = readFileSync(join(repoRoot, "deploy/samples/nats/site.conf"), "utf8").split("user: ");
+    const chart = readFileSync(join(charts, "sluice/files/users.yaml"), "utf8").split(/\n(?=\w)/);
+    const subjects = (text: string) =>
+      [...text.replaceAll(/#.*/g, "").matchAll(/"([^"]*[.>][^"]*)"/g)].map((hit) => hit[1]!);
+    for (const [user, name] of Object.entries({ "cam-a": "DEVICE", operator: "operator", console: "console" })) {
+      const theirs = subjects(shipped.find((block) => block.startsWith(user))!.replaceAll("cam-a", "DEVICE"));
+      expect(subjects(chart.find((block) => block.startsWith(`${name}:`))!)).toEqual(theirs);
+    }
+  });
+
+  test("gives each device a user with its own subjects, and keeps their passwords out of the configuration of others", () => {
+    const rendered = hub("--set", "nats.devices={cam-a,cam-b}", "--show-only", "templates/nats.yaml");
+    expect(rendered).toContain("sluice.v1.heartbeat.cam-b");
+    expect(rendered).not.toContain("DEVICE");
+  });
+
   test("runs no broker where there is one, and brings the CRDs unless told otherwise", () => {
     const own = hub("--set", "nats.servers={tls://broker.example:4222}");
     expect(own).not.toContain("kind: StatefulSet");

@@ -1,4 +1,4 @@
-import type { Environment, SluiceError } from "@sluice/contracts";
+import { brokerAccess, type Environment, type SluiceError } from "@sluice/contracts";
 import type { Clock, Prng } from "@sluice/foundation";
 import { connectLink, type Link } from "@sluice/messaging";
 import type { Metrics } from "@sluice/observability";
@@ -38,9 +38,8 @@ export async function openHearing(options: HearingOptions): Promise<Hearing> {
   const link = await connectLink({
     servers,
     name,
+    ...brokerAccess(environment, "operator"),
     clock,
-    token: environment.SLUICE_NATS_TOKEN,
-    credentialsFile: environment.SLUICE_NATS_CREDS,
     onState: ({ connected, problem }) => {
       if (problem) onProblem(problem);
       telemetry.connected(connected, clock.monotonicMs());

@@ -81,18 +81,3 @@ export const edgeConfigSchema = z.strictObject({
     .refine((s) => new Set(s.map((x) => x.name)).size === s.length, "two streams have the same name"),
 });
 export type EdgeConfig = z.output<typeof edgeConfigSchema>;
-
-/** What the environment may add. */
-export const environmentSchema = z.object({
-  SLUICE_NATS_CREDS: z.string().optional().describe("Path of a NATS credentials file."),
-  SLUICE_NATS_TOKEN: z.string().optional().describe("Token for a NATS broker that asks for one."),
-  SLUICE_LOG_LEVEL: z
-    .enum(["trace", "debug", "info", "warn", "error", "silent"])
-    .default("info")
-    .describe("How much is logged."),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .url()
-    .optional()
-    .describe("Where traces go (OTLP over HTTP); none are made without it."),
-});
-export type Environment = z.output<typeof environmentSchema>;

@@ -33,11 +33,10 @@ export { type ConsoleConfig, consoleConfigSchema } from "./console-config.ts";
 export { mappingSchema, readDocument, readDocuments, validate, writeDocument } from "./document.ts";
 export {
   type EdgeConfig,
-  type Environment,
   edgeConfigSchema,
-  environmentSchema,
   type StreamConfig,
 } from "./edge-config.ts";
+export { brokerAccess, type Environment, environmentSchema } from "./environment.ts";
 export { asSluiceError, type Consequence, catalogue, type ErrorCode, isErrorCode, SluiceError } from "./errors.ts";
 export {
   type Backend,

@@ -11,9 +11,11 @@ const pingsUnanswered = 2;
 export interface Access {
   /** `nats://host:port` or `tls://host:port`. */
   servers: readonly string[];
-  /** Name of the connection, and of the user whose password `token` is, where the server knows users. */
+  /** Name of the connection, for whoever looks at the server. */
   name: string;
-  /** The server's token, or the password of the user `name`. */
+  /** Whose password `token` is, where the server knows users; the connection's name if not given. */
+  user?: string;
+  /** The server's token, or the user's password. */
   token?: string | undefined;
   /** Path of a NATS credentials file. */
   credentialsFile?: string | undefined;
@@ -38,7 +40,7 @@ export function dialer(access: Access): () => Promise<NatsConnection> {
       maxPingOut: pingsUnanswered,
       ...(secure && { tls: {} }),
       ...(authenticator && { authenticator }),
-      ...(access.token && { token: access.token, user: access.name, pass: access.token }),
+      ...(access.token && { token: access.token, user: access.user ?? access.name, pass: access.token }),
     });
 }
 

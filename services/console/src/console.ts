@@ -1,4 +1,4 @@
-import { type ConsoleConfig, type Environment, SluiceError } from "@sluice/contracts";
+import { brokerAccess, type ConsoleConfig, type Environment, SluiceError } from "@sluice/contracts";
 import { type Clock, systemClock } from "@sluice/foundation";
 import { connectLink } from "@sluice/messaging";
 import { createHttp, createLogger, createMetrics, type Http } from "@sluice/observability";
@@ -39,9 +39,8 @@ export async function startConsole(config: ConsoleConfig, deps: ConsoleDeps = {}
   const link = await connectLink({
     servers: config.nats.servers,
     name: "sluice-console",
+    ...brokerAccess(environment, "console"),
     clock,
-    ...(environment.SLUICE_NATS_TOKEN !== undefined && { token: environment.SLUICE_NATS_TOKEN }),
-    ...(environment.SLUICE_NATS_CREDS !== undefined && { credentialsFile: environment.SLUICE_NATS_CREDS }),
     onState: ({ connected, problem }) => {
       if (problem) logger.warn({ code: problem.code }, problem.message);
       if (connected !== fleet.broker.up) hearBroker(connected);

@@ -1,4 +1,4 @@
-import type { EdgeConfig, Environment, StreamConfig } from "@sluice/contracts";
+import { brokerAccess, type EdgeConfig, type Environment, type StreamConfig } from "@sluice/contracts";
 import { type Clock, type Prng, seededPrng, systemClock } from "@sluice/foundation";
 import { type Capture, type CaptureState, openCapture } from "@sluice/imaging";
 import { connectLink, type Link, OffloadClient } from "@sluice/messaging";
@@ -94,7 +94,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const usage = operated ? new Usage(state) : undefined;
   const uplink = new Uplink({ link, client, bucket, clock, metrics, ...(usage && { counter: usage }) });
   const events = new Events();
-  const telemetry = new Telemetry({ uplink, site, events, metrics, clock, operated: usage !== null });
+  const telemetry = new Telemetry({ uplink, site, events, metrics, clock, operated });
   const backends = new BackendWatch(link, config.offload.model, clock);
   metrics.set("sluice_edge_budget_bytes_per_second", {}, bucket.bytesPerSecond);
   const price = recallPrice(state);
@@ -137,14 +137,12 @@ function connect(
   logger: Logger,
   metrics?: Metrics,
 ): Promise<Link> {
-  const { SLUICE_NATS_TOKEN: token, SLUICE_NATS_CREDS: credentialsFile } = environment;
   let reported: string | undefined;
   return connectLink({
     servers: [...servers],
     name: `edge ${config.device}`,
+    ...brokerAccess(environment, config.device),
     clock,
-    ...(token === undefined ? {} : { token }),
-    ...(credentialsFile === undefined ? {} : { credentialsFile }),
     onState: ({ connected, problem }) => {
       metrics?.set("sluice_edge_uplink_connected", {}, connected ? 1 : 0);
       // Each attempt reports; only news is worth a line.

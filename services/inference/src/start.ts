@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type Environment, type InferenceConfig, SluiceError } from "@sluice/contracts";
+import { brokerAccess, type Environment, type InferenceConfig, SluiceError } from "@sluice/contracts";
 import { type Clock, type Prng, pause, seededPrng, systemClock } from "@sluice/foundation";
 import { connectLink, type Link } from "@sluice/messaging";
 import { ModelSlot } from "@sluice/models";
@@ -93,14 +93,12 @@ function connect(
   clock: Clock,
   { logger, metrics }: Pick<House, "logger" | "metrics">,
 ): Promise<Link> {
-  const { SLUICE_NATS_TOKEN: token, SLUICE_NATS_CREDS: credentialsFile } = environment;
   metrics.set("sluice_inference_connected", {}, 0);
   return connectLink({
     servers: config.nats.servers,
     name: `inference ${config.replica}`,
+    ...brokerAccess(environment, config.replica),
     clock,
-    ...(token !== undefined && { token }),
-    ...(credentialsFile !== undefined && { credentialsFile }),
     onState({ connected, problem }) {
       metrics.set("sluice_inference_connected", {}, connected ? 1 : 0);
       if (problem) logger.warn({ code: problem.code, cure: problem.cure }, problem.message);
