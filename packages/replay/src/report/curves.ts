@@ -7,7 +7,7 @@ export interface Curves {
   readonly never: number;
   readonly always: number;
   /** Where the tried budget lies, and the interval of its score. */
-  readonly tried?: Place & { readonly interval: readonly [number, number] };
+  readonly tried?: Omit<Place, "budget"> & { readonly interval: readonly [number, number] };
 }
 
 const size = { width: 640, height: 360 };

@@ -3,7 +3,7 @@ import { formatBytes } from "@sluice/foundation";
 import type { DecisionRecord } from "../records.ts";
 import { curves } from "./curves.ts";
 import { escaped, percent, score, table } from "./markup.ts";
-import { type Shown, seriesOf } from "./series.ts";
+import { pooled, type Shown, seriesOf } from "./series.ts";
 import { streamSection } from "./stream.ts";
 import { style } from "./style.ts";
 
@@ -23,6 +23,7 @@ export function report(replays: readonly Replay[]): string {
     `<h1>${escaped(title)}</h1>`,
     `<p class="lead">Scores are means over frames: F1 against ${escaped(referenceOf(replays))} (of labels: the share that is right). Bytes are those of every picture sent.</p>`,
     replays.length === 1 ? figures(replays[0]!.summary) : overview(replays),
+    ...(traces.length > 1 ? [pooledSection(traces)] : []),
     ...traces.flatMap(traceSections),
     "<h2>Stream by stream</h2>",
     ...replays.flatMap((replay) => streamSections(replay, replays.length === 1)),
@@ -80,6 +81,16 @@ function overview(replays: readonly Shown[]): string {
     ];
   });
   return `<section class="card">${table(["replay", "trace", "policy", "budget", "bytes", "score", "never", "O3", "RG"], rows, [1, 2])}</section>`;
+}
+
+/** All traces as one, each as heavy as its frames. */
+function pooledSection(traces: readonly (readonly Shown[])[]): string {
+  const outcomes = traces.map((replays) => replays[0]!.summary.all);
+  const frames = outcomes.reduce((sum, all) => sum + all.frames, 0);
+  const mean = (kind: "never" | "always") =>
+    outcomes.reduce((sum, all) => sum + all.frames * all[kind].score, 0) / Math.max(1, frames);
+  const drawing = curves({ series: pooled(traces), never: mean("never"), always: mean("always") });
+  return `<h2>All ${traces.length} traces: score against bytes</h2><section class="card">${drawing}</section>`;
 }
 
 function traceSections(replays: Replay[]): string[] {

@@ -2,6 +2,8 @@ import type { ReplaySummary } from "@sluice/contracts";
 
 /** A place on a curve: which share of the bytes was taken, and the score that it gave. */
 export interface Place {
+  /** Share that was allowed. */
+  readonly budget: number;
   readonly share: number;
   readonly score: number;
 }
@@ -31,7 +33,8 @@ export function seriesOf(replays: readonly Shown[], stream?: number): Series[] {
       found.set(name, series);
       const place = stream === undefined ? point : point.streams[stream];
       const key = point.budget.toFixed(4);
-      if (place) series.places.set(key, [...(series.places.get(key) ?? []), place]);
+      const budget = Number(key);
+      if (place) series.places.set(key, [...(series.places.get(key) ?? []), { ...place, budget }]);
     }
   }
   const order = { own: 0, rival: 1, O3: 2, O1: 3 };
@@ -39,7 +42,7 @@ export function seriesOf(replays: readonly Shown[], stream?: number): Series[] {
     .map(([name, { kind, places }]) => ({
       name,
       kind,
-      places: [...places.values()].map(mean).toSorted((a, b) => a.share - b.share),
+      places: [...places.values()].map(mean).toSorted((a, b) => a.budget - b.budget),
     }))
     .toSorted((a, b) => order[a.kind] - order[b.kind]);
 }
@@ -49,7 +52,7 @@ function pointsOf({ curve, policy, budget, all, streams }: ReplaySummary): Point
   if (curve.length > 0) return curve;
   const rivals = Object.keys(all.compare) as (keyof typeof all.compare)[];
   const optima = all.optima ? (["O1", "O3"] as const) : [];
-  const place = ({ share, score }: Place): Place => ({ share, score });
+  const place = ({ share, score }: Omit<Place, "budget">) => ({ share, score });
   return [
     { by: policy, budget: budget.share, ...place(all), streams: streams.map(place) },
     ...rivals.map((by) => ({
@@ -76,5 +79,25 @@ function labelOf({ by }: Point, { policy, policyName }: ReplaySummary): { name: 
 
 function mean(places: readonly Place[]): Place {
   const of = (pick: (place: Place) => number) => places.reduce((sum, place) => sum + pick(place), 0) / places.length;
-  return { share: of(({ share }) => share), score: of((place) => place.score) };
+  return { budget: places[0]!.budget, share: of(({ share }) => share), score: of((place) => place.score) };
+}
+
+/** The curves of several traces as one: at budgets that all of them tried, each trace as heavy as its frames. */
+export function pooled(traces: readonly (readonly Shown[])[]): Series[] {
+  const parts = traces.map((replays) => ({ frames: replays[0]!.summary.all.frames, series: seriesOf(replays) }));
+  const names = parts[0]!.series.filter(({ name }) => parts.every(({ series }) => series.some((s) => s.name === name)));
+  const total = parts.reduce((sum, { frames }) => sum + frames, 0);
+  return names.map(({ name, kind }) => {
+    const all = parts.map(({ frames, series }) => ({ frames, places: series.find((s) => s.name === name)!.places }));
+    const common = all[0]!.places.filter(({ budget }) =>
+      all.every(({ places }) => places.some((p) => p.budget === budget)),
+    );
+    const places = common.map(({ budget }) => {
+      const of = (pick: (place: Place) => number) =>
+        all.reduce((sum, { frames, places: own }) => sum + frames * pick(own.find((p) => p.budget === budget)!), 0) /
+        total;
+      return { budget, share: of(({ share }) => share), score: of(({ score }) => score) };
+    });
+    return { name, kind, places };
+  });
 }
