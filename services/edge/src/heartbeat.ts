@@ -34,6 +34,8 @@ export interface Vitals {
 export function heartbeat(vitals: Vitals): Heartbeat {
   const { config, model, uplink, backends, bucket, control, clock } = vitals;
   const nowMs = clock.monotonicMs();
+  // Asked first: the bucket's rate is that of the last time somebody asked.
+  const tokens = bucket.available(nowMs);
   return {
     version: versionOfWire,
     device: config.device,
@@ -49,7 +51,7 @@ export function heartbeat(vitals: Vitals): Heartbeat {
     budget: {
       bytesPerSecond: bucket.bytesPerSecond,
       burstBytes: bucket.burstBytes,
-      tokens: bucket.available(nowMs),
+      tokens,
       spentBytes: bucket.spentBytes,
       elapsedMs: nowMs - bucket.startedAtMs,
     },
