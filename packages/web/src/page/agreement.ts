@@ -13,17 +13,19 @@ export function agreementExplained({ samples, missing, corrected }: Agreement): 
 /** "0.52 ±0.06 → 0.81 ±0.04": how far the answers agree with the cloud, before and after what it taught. */
 export class AgreementText {
   readonly element: HTMLElement;
+  readonly #label = h("span", { class: "label" });
   readonly #local = new Figure("local");
   readonly #corrected = new Figure("corrected");
 
   constructor() {
     const arrow = h("span", { class: "arrow", "aria-label": "corrected to" }, "→");
     const numbers = h("span", { class: "numbers" }, this.#local.element, arrow, this.#corrected.element);
-    this.element = h("p", { class: "agreement" }, h("span", { class: "label" }, "agreement"), numbers);
+    this.element = h("p", { class: "agreement" }, this.#label, numbers);
   }
 
   update(report: StreamReport["agreement"]): void {
     const agreement = agreementOf(report);
+    setText(this.#label, agreement.samples > 0 ? `agreement, from ${count(agreement.samples)} audits` : "agreement");
     this.#local.update(agreement.local, agreement.localHalfWidth);
     this.#corrected.update(agreement.corrected, agreement.correctedHalfWidth);
     this.element.title = agreementExplained(agreement);
