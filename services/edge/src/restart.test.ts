@@ -17,7 +17,11 @@ afterEach(() => site[Symbol.asyncDispose]());
 
 const main = (edge: Edge) => edge.report().streams[0]!;
 const folder = () => join(site.dir.path, "state");
-const withState = (url: string): EdgeConfig => ({ ...configOf(site, url), state: folder() });
+const withState = (url: string): EdgeConfig => ({
+  // Many audits, so that agreement is soon known.
+  ...configOf(site, url, { offload: { audit: { share: "0.5" } } }),
+  state: folder(),
+});
 const metricsOf = async (edge: Edge) => (await fetch(`${edge.url}/metrics`)).text();
 const readiness = async (edge: Edge) => (await (await fetch(`${edge.url}/readyz`)).json()) as { state: string };
 
@@ -56,6 +60,25 @@ it("goes on where it ended: agreement, beliefs and price", async () => {
   expect(late!.answer.boxes[0]?.[4]).not.toBeCloseTo(early!.answer.boxes[0]?.[4] ?? 0, 3);
   expectWithinBudget(second);
   await second.close();
+});
+
+it("begins another agreement under another policy, with all else that it learned", async () => {
+  await using nats = await startNats();
+  await using heard = await neighbours(nats, (request) => request.answer(goodReply(request)));
+  const config = withState(nats.url);
+  const before = await educated(config);
+  const firstEver = heard.decisions[0]!;
+  const budget = { ...config.offload.budget, rate: 10_000 };
+  const richer = await startDevice({ ...config, offload: { ...config.offload, budget } });
+  await until(() => main(richer).answered > 0);
+  expect(main(richer).agreement.samples).toBeGreaterThanOrEqual(before.agreement.samples);
+  await richer.close();
+  const decision = { ...config.offload.decision, policy: "never" as const };
+  const other = await startDevice({ ...config, offload: { ...config.offload, decision } });
+  await until(() => main(other).answered > 0);
+  expect(main(other).agreement.samples).toBe(0);
+  expect(heard.decisions.at(-1)!.price).not.toBeCloseTo(firstEver.price, 8);
+  await other.close();
 });
 
 it("begins anew, and says so, where its state was damaged", async () => {

@@ -116,15 +116,17 @@ export class View {
         writtenAtMs: clock.wallMs(),
         scene,
         agreement: agreement.written(clock.monotonicMs()),
+        policy: policyOf(this.#spec),
         cloud,
       }),
       parse: (value) => {
-        const { writtenAtMs, scene, agreement, cloud } = fieldsOf(value, "document");
+        const { writtenAtMs, scene, agreement, policy, cloud } = fieldsOf(value, "document");
         // A clock that went back tells nothing of how long the device slept.
         const sleptMs = Math.max(0, clock.wallMs() - numberIn(writtenAtMs, "writtenAtMs", 0, Number.MAX_SAFE_INTEGER));
+        const audits = Agreement.from(agreement, clock.monotonicMs(), sleptMs);
         return {
           scene: this.#sceneOf(scene),
-          agreement: Agreement.from(agreement, clock.monotonicMs(), sleptMs),
+          agreement: policy === policyOf(this.#spec) ? audits : new Agreement(),
           cloud: typeof cloud === "string" ? cloud : null,
         };
       },
@@ -153,3 +155,6 @@ export class View {
     });
   }
 }
+
+/** What agreement is measured under: another policy begins another, and gates compare the two. A new budget does not. */
+const policyOf = (spec: OffloadSpec): string => JSON.stringify({ ...spec, budget: null });
