@@ -47,8 +47,8 @@ export const limits = {
   metersPerDevice: 4,
   /** Most that a device may say one byte is worth to it. */
   bytePrice: 1e9,
-  /** A recorded trace: its streams, its frames, the characters of a line. */
+  /** A recorded trace: its streams, its frames (about 5 kB of memory each while they are replayed), the characters of a line. */
   streamsPerTrace: 1_000,
-  framesPerTrace: 2_000_000,
+  framesPerTrace: 500_000,
   traceLineLength: 4 << 20,
 } as const;

@@ -84,7 +84,8 @@ export class TraceReader {
   }
 
   #frame(value: Item): TraceFrame {
-    if (++this.#frames > limits.framesPerTrace) flaw("the trace", `has more than ${limits.framesPerTrace} frames`);
+    if (++this.#frames > limits.framesPerTrace)
+      flaw("the trace", `has more than ${limits.framesPerTrace} frames: split it`);
     const { header } = this;
     const index = this.#streams.get(value["stream"] as string);
     if (index === undefined) return flaw("stream", `${shown(value["stream"])} is not in the header`);
