@@ -32,6 +32,7 @@ export {
   keyOf,
   type ObjectMeta,
   type OwnerReference,
+  objectPath,
   type Resource,
   splitKey,
 } from "./resource.ts";

@@ -82,6 +82,14 @@ export const catalogue = {
     consequence: "stalled",
     cure: "Another field manager owns the listed fields: take them out of what it applies.",
   },
+  "rollout-refused": {
+    consequence: "refused",
+    cure: "`sluice policy status NAME` says where the rollout stands, `sluice policy history NAME` what there was.",
+  },
+  "device-unreachable": {
+    consequence: "refused",
+    cure: "Give the page's address with `--url`, and see that it can be reached from here; `sluice devices -o wide` lists them.",
+  },
   "not-leader": { consequence: "refused", cure: "Another replica leads now: this one stops." },
   "endpoint-unreachable": {
     consequence: "waiting",

@@ -1,23 +1,26 @@
 import { Command, type Option } from "commander";
-import { clusterOptions } from "../cluster/connect.ts";
+import { type ClusterOptions, clusterOptions } from "../cluster/connect.ts";
 import { examples } from "../examples.ts";
-import { outputOption } from "../output/output.ts";
+import { type OutputOptions, outputOption } from "../output/output.ts";
 import type { Terminal } from "../terminal.ts";
+import { type DiffOptions, diff } from "./diff.ts";
+import { showHistory } from "./history.ts";
 import { type LintOptions, lint } from "./lint.ts";
 import { type StatusOptions, showStatus } from "./show.ts";
+import { steerCommands } from "./steer-commands.ts";
 
 /** `sluice policy`: everything about OffloadPolicies. */
 export function policyCommand(terminal: Terminal): Command {
-  return new Command("policy")
-    .description("Check, compare, try, watch and steer OffloadPolicies")
-    .addCommand(lintCommand(terminal))
-    .addCommand(statusCommand(terminal));
+  const policy = new Command("policy").description("Check, compare, try, watch and steer OffloadPolicies");
+  const commands = [lintCommand, diffCommand, statusCommand, historyCommand].map((command) => command(terminal));
+  for (const command of [...commands, ...steerCommands(terminal)]) policy.addCommand(command);
+  return policy;
 }
 
 function lintCommand(terminal: Terminal): Command {
   return new Command("lint")
     .description(
-      "Find what is wrong with policies in files, without a cluster; devices, models and backends in the files help",
+      "Find what is wrong with policies in files, without a cluster; devices, models and backends beside them help",
     )
     .argument("<files...>", "YAML files; - is standard input")
     .option("--strict", "warnings make it fail, too")
@@ -29,6 +32,17 @@ function lintCommand(terminal: Terminal): Command {
     );
 }
 
+function diffCommand(terminal: Terminal): Command {
+  const command = new Command("diff")
+    .description(
+      "Say what `kubectl apply` of a file would change, for how many devices, in which waves; writes nothing",
+    )
+    .argument("<file>", "YAML file; - is standard input")
+    .action((file: string, options: DiffOptions) => diff(file, options, terminal))
+    .addHelpText("after", examples("sluice policy diff policy.yaml", "sluice policy diff policy.yaml -o json"));
+  return inCluster(command, outputOption());
+}
+
 function statusCommand(terminal: Terminal): Command {
   const command = new Command("status")
     .description("Show a policy's rollout, gates, devices, budget and agreement; or all policies")
@@ -36,6 +50,15 @@ function statusCommand(terminal: Terminal): Command {
     .option("-w, --watch", "go on until Ctrl-C, and show what changes")
     .action((name: string | undefined, options: StatusOptions) => showStatus(name, options, terminal))
     .addHelpText("after", examples("sluice policy status", "sluice policy status north --watch"));
+  return inCluster(command, outputOption());
+}
+
+function historyCommand(terminal: Terminal): Command {
+  const command = new Command("history")
+    .description("List a policy's revisions: when they were made, what they changed, what became of them")
+    .argument("<name>", "name of the OffloadPolicy")
+    .action((name: string, options: ClusterOptions & OutputOptions) => showHistory(name, options, terminal))
+    .addHelpText("after", examples("sluice policy history north", "sluice policy history north -o wide"));
   return inCluster(command, outputOption());
 }
 
