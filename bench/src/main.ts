@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { repoRoot } from "@sluice/testkit";
@@ -40,6 +41,9 @@ const { values } = parseArgs({
   },
 });
 
+/** Figures of a machine that others use too are not those of an idle one: said beside them. */
+const machineNow = () => `${availableParallelism()} cores, load average ${loadavg()[0]!.toFixed(1)} before`;
+
 const names = values.only ?? Object.keys(benchmarks);
 const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name));
 if (unknown.length > 0) {
@@ -51,7 +55,9 @@ const context = { scale: values.quick ? scales.quick : scales.full, material: fi
 const before = await readResults(values.out);
 const found: Record<string, Findings> = {};
 for (const name of names) {
-  found[name] = await benchmarks[name]!(context);
+  const machine = machineNow();
+  const { setting, measures } = await benchmarks[name]!(context);
+  found[name] = { setting: { ...setting, machine }, measures };
   process.stdout.write(`${table(name, found[name])}\n`);
 }
 const results = { ...before, ...found };

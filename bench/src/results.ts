@@ -20,7 +20,7 @@ export async function writeResults(path: string, results: Results): Promise<void
 const intro =
   "Measured by `make bench`, each figure beside its peer or limit in the same run: programs that are compared take " +
   "turns of a few seconds, and a ratio is the median over the rounds. Absolute figures are those of the machine at " +
-  "hand; only the ratios carry over.";
+  "hand; only the ratios carry over. Each says how busy the machine was: ratios bear that, the slowest hundredth does not.";
 
 /** The reference page, with the benchmarks in this order; those without findings are left out. */
 export function page(results: Results, order: readonly string[]): string {
