@@ -208,7 +208,7 @@ describe("sluice replay", () => {
     writeFileSync(at("r5/summary.json"), "{}");
     expect(await run("report", at("r5"), "--out", at("page.html"))).toMatchObject({
       code: 1,
-      output: expect.stringContaining("summary.json: format: must be"),
+      output: expect.stringMatching(/error\[replay-invalid\] .*summary\.json: \d+ problem\(s\)\n {2}format: /),
     });
   });
 
