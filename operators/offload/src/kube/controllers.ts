@@ -1,7 +1,6 @@
 import {
   type Change,
   type Kube,
-  type KubeObject,
   type Meter,
   ownerKeys,
   type Recorder,
@@ -18,6 +17,7 @@ import { retire } from "../policy/retire.ts";
 import { claims } from "../policy/select.ts";
 import { sweep } from "../policy/sweep.ts";
 import { nameOf } from "../ports.ts";
+import { asksTheSame } from "./changes.ts";
 import type { KubeObjects } from "./objects.ts";
 import { policies } from "./resources.ts";
 
@@ -41,7 +41,7 @@ export async function runPolicies(deps: ControllerDeps, signal: AbortSignal): Pr
   const { objects, nudge } = deps;
   const { policies: reflector, devices, models, backends, revisions } = objects.reflectors;
   const everyPolicy = () => [...objects.policies.keys()];
-  const specChanged = ({ before, after }: Change) => (sameSpec(before, after) ? [] : everyPolicy());
+  const specChanged = ({ before, after }: Change) => (asksTheSame(before, after) ? [] : everyPolicy());
   const heard: Source = {
     whenSynced: () => Promise.resolve(),
     subscribe: (enqueue) => nudge.subscribe(() => everyPolicy().forEach(enqueue)),
@@ -66,13 +66,6 @@ export async function runPolicies(deps: ControllerDeps, signal: AbortSignal): Pr
   );
 }
 
-/** Of devices, models and backends policies care for the specification and the labels. */
-function sameSpec(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
-  if (!before || !after) return before === after;
-  const [was, is] = [before.metadata, after.metadata];
-  return was.generation === is.generation && JSON.stringify(was.labels) === JSON.stringify(is.labels);
-}
-
 const sweepEveryMs = 5_000;
 
 /** Now and then documents that nobody should have are taken away; one that cannot be is taken next time. */
@@ -92,7 +85,7 @@ export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Pro
     whenSynced: () => Promise.resolve(),
     subscribe: (enqueue) => nudge.subscribe((names) => names.forEach((name) => enqueue(key(name)))),
   };
-  const changedPolicy = ({ before, after }: Change) => (sameSpec(before, after) ? [] : [...objects.devices.keys()]);
+  const changedPolicy = ({ before, after }: Change) => (asksTheSame(before, after) ? [] : [...objects.devices.keys()]);
   await runController(
     {
       ...deps,

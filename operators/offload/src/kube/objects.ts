@@ -1,4 +1,5 @@
 import {
+  type Change,
   type ControllerRevision,
   controllerRevisions,
   deleteObject,
@@ -17,6 +18,7 @@ import type { Clock, Prng } from "@sluice/foundation";
 import type { News } from "@sluice/rollout";
 import { type Revision, revisionsKept, type Written } from "../policy/revision.ts";
 import type { Objects, Policy } from "../ports.ts";
+import { asksTheSame } from "./changes.ts";
 import { backends, devices, models, policies } from "./resources.ts";
 
 export interface KubeObjectsOptions {
@@ -58,7 +60,9 @@ export class KubeObjects implements Objects {
       backends: reflect(backends),
       revisions: reflect(controllerRevisions, `${label}=${manager}`),
     };
-    const edited = () => void this.edits++;
+    const edited = ({ before, after }: Change) => {
+      if (!asksTheSame(before, after)) this.edits++;
+    };
     this.reflectors.policies.subscribe(edited);
     this.reflectors.devices.subscribe(edited);
   }

@@ -45,6 +45,14 @@ test("a device is online while it is heard, and news is what a reconciliation ac
   expect(telemetry.online("nobody", 0)).toBe(false);
 });
 
+test("a device without bytes speaks less often, and is not taken for silent over it", () => {
+  const telemetry = new Telemetry();
+  for (const atMs of [0, 10_000, 20_000]) telemetry.hear(heartbeatOf({ atMs: 1_000 + atMs }), atMs);
+  expect([telemetry.online("cam", 20_000 + 2 * silentAfterMs), telemetry.onlineCount(40_000)]).toEqual([true, 1]);
+  telemetry.hear(heartbeatOf({ atMs: 40_000 }), 22_000);
+  expect(telemetry.online("cam", 22_000 + silentAfterMs)).toBe(false);
+});
+
 test("who is silent is known only after everybody had the time to be heard", () => {
   const telemetry = new Telemetry();
   expect(telemetry.settled(1e6)).toBe(false);
