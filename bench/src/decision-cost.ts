@@ -29,7 +29,7 @@ export async function decisionCost({ scale }: Context): Promise<Findings> {
     const local = walkers.map((w) => boxAt(w, atMs, prng));
     const startMs = performance.now();
     const { answer, f1 } = fusion.frame(frame, atMs, local);
-    const view = road.view(atMs, { connected: true, inFlight: 0, inFlightLimit: 2, deadlineMs: 500 });
+    const view = road.view(atMs, { connected: true, inFlight: 0, inFlightLimit: 2 }, 500);
     decider.decide({ frame, atMs, local, answer, motion: 0.05, expectedLoss: 1 - f1 }, view);
     if (frame % replyEvery === 0) fusion.reply(frame, local);
     tookUs.push((performance.now() - startMs) * 1_000);

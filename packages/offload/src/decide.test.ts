@@ -2,7 +2,8 @@ import { type OffloadSpec, offloadSchema } from "@sluice/contracts";
 import { seededPrng } from "@sluice/foundation";
 import { describe, expect, it } from "vitest";
 import { TokenBucket } from "./bucket.ts";
-import { Decider, type RoadView } from "./decide.ts";
+import { Decider } from "./decide.ts";
+import type { RoadView } from "./passage.ts";
 import { Price } from "./price.ts";
 
 const open: RoadView = {
@@ -11,8 +12,8 @@ const open: RoadView = {
   probeDue: false,
   inFlight: 0,
   inFlightLimit: 2,
-  expectedMs: 50,
-  deadlineMs: 1_000,
+  aheadBytes: 0,
+  chance: () => 1,
 };
 const frameMs = 100;
 const pictureBytes = 10_000;
@@ -73,7 +74,7 @@ describe("Decider", () => {
     ["disconnected", { connected: false }],
     ["silent", { alive: false, probeDue: false }],
     ["in-flight", { inFlight: 2 }],
-    ["late", { expectedMs: 2_000 }],
+    ["late", { chance: () => 0.4 }],
   ])("skips for the reason %s", (reason, obstacle) => {
     const { sent, log } = play(specOf({ decision: { policy: "always" } }), 50, () => ({ ...open, ...obstacle }));
     expect(sent).toHaveLength(0);
@@ -158,5 +159,24 @@ describe("Decider", () => {
     expect(decide(64_000, 200)).toMatchObject({ action: "skip", reason: "budget", rung: { name: "full" } });
     expect(decide(64_000, 5_000)).toMatchObject({ action: "send", rung: { name: "full" } });
     expect(decide(5_000, 5_000)).toMatchObject({ action: "send", rung: { name: "half" } });
+  });
+
+  it("takes a smaller rung where the link is thin, and the smallest to find a dead one alive", () => {
+    const payload = {
+      rungs: [
+        { name: "full", width: 640, quality: 75 },
+        { name: "half", width: 320, quality: 50 },
+        { name: "least", width: 160, quality: 50 },
+      ],
+    };
+    const spec = specOf({ payload, decision: { policy: "always" } });
+    const decide = (road: Partial<RoadView>) =>
+      deciderOf(spec, new TokenBucket(100_000, 64_000, 0)).decide(
+        { frame: 0, atMs: 5_000, local: [], answer: [], motion: 0, expectedLoss: 0.2 },
+        { ...open, ...road },
+      );
+    expect(decide({ chance: (bytes) => (bytes > 3_000 ? 0.1 : 0.9) }).rung.name).toBe("half");
+    expect(decide({ chance: () => 0.1 })).toMatchObject({ action: "skip", reason: "late" });
+    expect(decide({ alive: false, probeDue: true })).toMatchObject({ reason: "probe", rung: { name: "least" } });
   });
 });

@@ -1,26 +1,13 @@
-import { limits, type OffloadSpec, type Reason, type Rung } from "@sluice/contracts";
+import type { OffloadSpec, Reason, Rung } from "@sluice/contracts";
 import { fieldsOf, type Prng } from "@sluice/foundation";
 import { assess, type Observation, type Past, type Signals } from "./assess.ts";
 import { auditReserve } from "./audits.ts";
 import type { TokenBucket } from "./bucket.ts";
 import { Gain } from "./gain.ts";
 import { Ladder } from "./ladder.ts";
+import { affordable, obstacle, passable, type RoadView } from "./passage.ts";
 import { type Lesson, type Policy, policyOf } from "./policies/index.ts";
 import type { Price } from "./price.ts";
-
-/** The state of the road to the cloud at the moment of deciding. */
-export interface RoadView {
-  readonly connected: boolean;
-  /** Whether the cloud answers, and if not, whether it is time to ask again. */
-  readonly alive: boolean;
-  readonly probeDue: boolean;
-  /** Offloads of this stream under way, and how many may be. */
-  readonly inFlight: number;
-  readonly inFlightLimit: number;
-  /** Expected time until a reply, and the time there is, milliseconds. */
-  readonly expectedMs: number;
-  readonly deadlineMs: number;
-}
 
 export interface Decision {
   readonly action: "send" | "skip";
@@ -90,16 +77,17 @@ export class Decider {
     const candidates = this.#ladder.candidates(overheadBytes);
     const best = affordable(candidates, bucket.burstBytes);
     const reserve = this.#reserve(best.bytes);
+    const candidate = passable(candidates.slice(candidates.indexOf(best)), road);
     const propensity = this.#auditChance(best.bytes, road, available);
     const numbers = {
-      value: this.#gain.expected(signals),
-      price: price.at(bucket, now.atMs, best.bytes, reserve),
+      value: this.#gain.expected(signals) * road.chance(road.aheadBytes + candidate.bytes),
+      price: price.at(bucket, now.atMs, candidate.bytes, reserve),
       signals,
       propensity,
     };
-    const wish = this.#wish(now, numbers, best.bytes);
+    const wish = this.#wish(now, numbers, candidate.bytes);
     const drawn = wish.reason === "audit";
-    const { rung, bytes } = best;
+    const { rung, bytes } = drawn ? best : candidate;
     const blocked = wish.send && !drawn ? obstacle(road, road.inFlightLimit, bytes, available - reserve) : undefined;
     const decision = { rung, bytes, drawn, ...numbers };
     if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...decision };
@@ -164,19 +152,4 @@ export class Decider {
       prng,
     });
   }
-}
-
-/** The first rung that `bytes` pay for and a message can carry; else the last. */
-function affordable<C extends { readonly bytes: number }>(candidates: readonly C[], bytes: number): C {
-  const room = Math.min(bytes, limits.payloadBytes);
-  return candidates.find((c) => c.bytes <= room) ?? candidates.at(-1)!;
-}
-
-/** What keeps a wanted frame from being sent, the most fundamental first. A dead cloud is asked one thing at a time. */
-function obstacle(road: RoadView, inFlightLimit: number, bytes: number, available: number): Reason | undefined {
-  if (!road.connected) return "disconnected";
-  if (!road.alive && !road.probeDue) return "silent";
-  if (road.inFlight >= (road.alive ? inFlightLimit : 1)) return "in-flight";
-  if (road.expectedMs > road.deadlineMs) return "late";
-  return bytes > available ? "budget" : undefined;
 }

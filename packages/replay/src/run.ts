@@ -101,7 +101,7 @@ class Replay {
   #view(stream: number, atMs: number) {
     const { inFlight: inFlightLimit, deadline: deadlineMs } = this.#spec.delivery;
     const inFlight = this.#link.inFlight(stream, atMs);
-    return this.#road.view(atMs, { connected: true, inFlight, inFlightLimit, deadlineMs });
+    return this.#road.view(atMs, { connected: true, inFlight, inFlightLimit }, deadlineMs);
   }
 
   /** Returns the bytes that went out, or why none did: what a picture weighs is known only once it is encoded. */
@@ -115,6 +115,7 @@ class Replay {
     }
     scene.sent(decision, weight, pictureBytes);
     this.#link.send(index, stream, weight, atMs);
+    this.#road.sent(String(index), weight, atMs);
     return weight;
   }
 
@@ -147,7 +148,7 @@ class Replay {
 
   /** A reply teaches; if it came in time it is also its own frame's answer. */
   #finish({ offload, outcome, atMs }: Ended): void {
-    this.#road.ended(outcome, atMs - offload.sentAtMs, atMs);
+    this.#road.ended(String(offload.index), outcome, atMs);
     if (outcome === "expired") return;
     const replayed = this.frames[offload.index]!;
     const { frame, rung } = replayed;

@@ -12,8 +12,8 @@ const road: RoadView = {
   probeDue: false,
   inFlight: 0,
   inFlightLimit: 2,
-  expectedMs: 50,
-  deadlineMs: 1_000,
+  aheadBytes: 0,
+  chance: () => 1,
 };
 
 const at = (x: number, score: number, classId = 0): Detection => ({

@@ -32,18 +32,13 @@ interface Chosen extends Seen {
   readonly answer: readonly Detection[];
 }
 
-/** An offload under way. */
-interface Sent extends Chosen {
-  readonly sentAtMs: number;
-}
-
 /**
  * One stream's path: capture → infer → publish the local answer → assess → decide → encode → offload → fuse → publish
  * the correction. Nothing on the frame's path waits for the network.
  */
 export class Pipeline {
   readonly #stage: Stage;
-  readonly #underWay = new Map<number, Sent>();
+  readonly #underWay = new Map<number, Chosen>();
   #view: View | undefined;
   #lastPicture: Uint8Array | undefined;
 
@@ -118,7 +113,7 @@ export class Pipeline {
     const { road, uplink, account, spec, stream } = this.#stage;
     const { inFlight: inFlightLimit, deadline: deadlineMs } = spec.delivery;
     const inFlight = account.encoding + uplink.inFlight(stream.name);
-    return road.view(atMs, { connected: uplink.connected, inFlight, inFlightLimit, deadlineMs });
+    return road.view(atMs, { connected: uplink.connected, inFlight, inFlightLimit }, deadlineMs);
   }
 
   /** Says what became of a frame's decision, once that is known. */
@@ -154,7 +149,7 @@ export class Pipeline {
   /** Puts an encoded frame on the wire; returns its bytes, or why it stayed. */
   #send(offload: Chosen, jpeg: { data: Uint8Array }): number | Reason {
     const { frame, view, decision, span } = offload;
-    const { stream, uplink, spec, clock } = this.#stage;
+    const { stream, uplink, road, spec, clock } = this.#stage;
     const paid = uplink.offload({
       stream: stream.name,
       frame: frame.index,
@@ -165,7 +160,8 @@ export class Pipeline {
     });
     if (typeof paid === "string") return paid;
     view.scene.sent(decision, paid, jpeg.data.length);
-    this.#underWay.set(frame.index, { ...offload, sentAtMs: clock.monotonicMs() });
+    road.sent(`${stream.name}/${frame.index}`, paid, clock.monotonicMs());
+    this.#underWay.set(frame.index, offload);
     return paid;
   }
 
@@ -176,8 +172,7 @@ export class Pipeline {
     const sent = this.#underWay.get(index);
     this.#underWay.delete(index);
     if (!sent) return;
-    const nowMs = clock.monotonicMs();
-    road.ended(outcome, nowMs - sent.sentAtMs, nowMs);
+    road.ended(`${stream.name}/${index}`, outcome, clock.monotonicMs());
     if (reply) this.#correct(sent, reply, outcome === "answered");
     else if (sent.decision.drawn) sent.view.missed(sent.decision);
     if (!reply)
@@ -186,7 +181,7 @@ export class Pipeline {
   }
 
   /** Takes a reply in: later frames are answered with it, and its own frame is answered again. */
-  #correct({ frame, view, span, local, answer, decision }: Sent, reply: OffloadReply, inTime: boolean): void {
+  #correct({ frame, view, span, local, answer, decision }: Chosen, reply: OffloadReply, inTime: boolean): void {
     const { account, telemetry, recent, clock, tracing } = this.#stage;
     const fusing = tracing.startSpan("fuse", { parent: span });
     const cloud = fromWire(
