@@ -7,6 +7,7 @@ import { allocation } from "./allocation.ts";
 import { cloudThroughput } from "./cloud-throughput.ts";
 import type { Benchmark } from "./context.ts";
 import { decisionCost } from "./decision-cost.ts";
+import { decisionQuality } from "./decision-quality.ts";
 import { edgeThroughput } from "./edge-throughput.ts";
 import { leaseTurn } from "./lease-turn.ts";
 import { localLatency } from "./local-latency.ts";
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   allocation,
   "lease-turn": leaseTurn,
   "decision-cost": decisionCost,
+  "decision-quality": decisionQuality,
   "replay-speed": replaySpeed,
   "edge-throughput": edgeThroughput,
   "local-latency": localLatency,

@@ -35,6 +35,8 @@ export interface Scale {
   readonly watchMs: number;
   /** Frames of the decision's cost. */
   readonly frames: number;
+  /** Seeds with which a decision is tried on a recording. */
+  readonly seeds: number;
   /** Devices of a fleet that an operator looks after, one fleet after the other. */
   readonly objects: readonly number[];
 }
@@ -51,6 +53,7 @@ export const scales = {
     warmUpMs: 3 * minutes,
     watchMs: 10 * minutes,
     frames: 20_000,
+    seeds: 5,
     objects: [1_000, 10_000],
   },
   quick: {
@@ -61,6 +64,7 @@ export const scales = {
     warmUpMs: 20 * seconds,
     watchMs: 1 * minutes,
     frames: 5_000,
+    seeds: 2,
     objects: [200, 1_000],
   },
 } as const satisfies Record<string, Scale>;

@@ -57,9 +57,8 @@ export class Road {
   /** An offload ended; only one that was answered, if too late, tells how long the road is. */
   ended(key: string, outcome: Outcome, nowMs: number): void {
     const sent = this.#forget(key);
-    if (outcome !== "answered" && outcome !== "late" && outcome !== "expired") return this.#liveness.failed(nowMs);
-    if (outcome === "expired") this.#liveness.failed(nowMs);
-    else this.#liveness.answered();
+    if (outcome !== "answered" && outcome !== "late") return this.#liveness.failed(nowMs);
+    this.#liveness.answered();
     if (!sent) return;
     const trip = { bytes: sent.aheadBytes + sent.bytes, tookMs: Math.max(0, nowMs - sent.sentAtMs), endedAtMs: nowMs };
     this.#trips = [...this.#trips.slice(1 - tripsKept), trip];

@@ -99,7 +99,10 @@ describe("a device with a cloud that answers", () => {
   it("charges the bytes that the connection really carried, results included where there is no site broker", async () => {
     await using nats = await startNats();
     await using heard = await neighbours(nats, (request) => request.answer(goodReply(request)));
-    const config = configOf(site, nats.url, { nats: { site: undefined }, offload: { budget: { rate: "4kB/s" } } });
+    const config = configOf(site, nats.url, {
+      nats: { site: undefined },
+      offload: { budget: { rate: "4kB/s" }, audit: { share: "0.3" } },
+    });
     const edge = await startDevice(config);
     await until(() => main(edge).agreement.samples >= 3 && heard.results.length > 20, { timeoutMs: 100_000 });
     expectBooks(edge);
