@@ -36,7 +36,13 @@ const step = fc.record({
   local: boxes,
   motion: fc.double({ min: 0, max: 1, noNaN: true }),
   pictureBytes: fc.integer({ min: 1, max: 50_000 }),
-  road: fc.record({ expectedMs: fc.nat(3_000), inFlight: fc.nat(4), alive: fc.boolean(), connected: fc.boolean() }),
+  road: fc.record({
+    aheadBytes: fc.nat(1e6),
+    chances: fc.nat(4),
+    inFlight: fc.nat(4),
+    alive: fc.boolean(),
+    connected: fc.boolean(),
+  }),
   reply: fc.option(fc.record({ back: fc.integer({ min: -3, max: 40 }), cloud: boxes })),
 });
 
@@ -67,7 +73,8 @@ describe("a scene", () => {
         for (const [frame, { ms, local, motion, pictureBytes, road, reply }] of steps.entries()) {
           atMs += ms;
           latestMs = Math.max(latestMs, atMs);
-          const view: RoadView = { ...road, probeDue: true, inFlightLimit: 2, deadlineMs: 1_000 };
+          const { chances, ...state } = road;
+          const view: RoadView = { ...state, chance: () => chances / 4, probeDue: true, inFlightLimit: 2 };
           const { answer, decision } = scene.see(frame, atMs, local, motion, view);
           for (const { x1, y1, x2, y2, score } of task === "detection" ? answer : []) {
             expect(x1 >= 0 && y1 >= 0 && x2 <= width && y2 <= height && score >= 0 && score <= 1).toBe(true);
