@@ -134,7 +134,8 @@ export const sections: Readonly<Record<string, () => string>> = {
 /** The help does not use colours; commands are described, not run. */
 const plain = {} as never;
 
-const below = (command: Command): Command[] => command.commands.flatMap((child) => [child, ...below(child)]);
+const below = (command: Command): Command[] =>
+  command.commands.filter((child) => !child.name().startsWith("__")).flatMap((child) => [child, ...below(child)]);
 
 function nameOf(command: Command): string {
   return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();

@@ -90,6 +90,10 @@ export const catalogue = {
     consequence: "refused",
     cure: "Give the page's address with `--url`, and see that it can be reached from here; `sluice devices -o wide` lists them.",
   },
+  "frame-forgotten": {
+    consequence: "refused",
+    cure: "A device remembers its last frames only: ask soon, or replay a trace. Its page lists its streams.",
+  },
   "not-leader": { consequence: "refused", cure: "Another replica leads now: this one stops." },
   "endpoint-unreachable": {
     consequence: "waiting",

@@ -13,5 +13,5 @@ export type { Best, Schedule } from "./schedule.ts";
 export { summarise } from "./summary.ts";
 export { bytesOfAll, rungsBySize, secondsOf, type Trace, type TraceFrame } from "./trace.ts";
 export { type Trial, type TrialOptions, tryPolicy } from "./trial.ts";
-export { explain } from "./why.ts";
+export { explain, words as reasonWords } from "./why.ts";
 export { frameLine, headerLine } from "./writer.ts";

@@ -1,13 +1,14 @@
 import { policies } from "@sluice/contracts";
 import { Command, InvalidArgumentError } from "commander";
+import { completeCommand, completionCommand } from "./completion/commands.ts";
 import { type DemoOptions, runDemo } from "./demo/demo.ts";
 import { isPolicyFile } from "./demo/plan.ts";
 import { runDoctor } from "./doctor.ts";
 import { examples } from "./examples.ts";
-import { devicesCommand } from "./fleet/commands.ts";
+import { devicesCommand, topCommand, whyCommand } from "./fleet/commands.ts";
 import { type CheckOptions, showModel } from "./model-check.ts";
 import { policyCommand } from "./policy/commands.ts";
-import { replayCommand, reportCommand, traceCommand, whyCommand } from "./replay/commands.ts";
+import { replayCommand, reportCommand, traceCommand } from "./replay/commands.ts";
 import { runProgram } from "./run-program.ts";
 import type { Terminal } from "./terminal.ts";
 import type { ProgramName } from "./workspace.ts";
@@ -19,20 +20,24 @@ export function buildProgram(terminal: Terminal, problems: Terminal = terminal):
     .version("0.1.0", "-V, --version", "show the version")
     .helpOption("-h, --help", "show help")
     .showHelpAfterError("(see `sluice --help`, or `sluice COMMAND --help`)")
+    .enablePositionalOptions()
     .exitOverride();
   program.addCommand(demo(terminal));
   program.addCommand(service("edge", "Run the daemon of one device: its cameras, its model, its budget"));
   program.addCommand(service("inference", "Run the cloud service: answers pictures over NATS and HTTP"));
   program.addCommand(service("console", "Run the web page of the fleet"));
   program.addCommand(service("operator", "Run the operator: roll out policies, hand out budgets"));
-  program.addCommand(policyCommand(terminal));
+  program.addCommand(policyCommand(terminal, problems));
   program.addCommand(devicesCommand(terminal));
+  program.addCommand(topCommand(terminal));
   program.addCommand(model(terminal));
   program.addCommand(traceCommand(terminal, problems));
   program.addCommand(replayCommand(terminal, problems));
   program.addCommand(reportCommand(terminal));
   program.addCommand(whyCommand(terminal));
   program.addCommand(doctorCommand());
+  program.addCommand(completionCommand(terminal));
+  program.addCommand(completeCommand(terminal), { hidden: true });
   for (const command of program.commands) inherit(program, command);
   return program.addHelpText(
     "after",

@@ -1,4 +1,4 @@
-import { Command, type Option } from "commander";
+import { Command, InvalidArgumentError, type Option } from "commander";
 import { type ClusterOptions, clusterOptions } from "../cluster/connect.ts";
 import { examples } from "../examples.ts";
 import { type OutputOptions, outputOption } from "../output/output.ts";
@@ -7,12 +7,14 @@ import { type DiffOptions, diff } from "./diff.ts";
 import { showHistory } from "./history.ts";
 import { type LintOptions, lint } from "./lint.ts";
 import { type StatusOptions, showStatus } from "./show.ts";
+import { type SimulateOptions, simulate } from "./simulate.ts";
 import { steerCommands } from "./steer-commands.ts";
 
 /** `sluice policy`: everything about OffloadPolicies. */
-export function policyCommand(terminal: Terminal): Command {
+export function policyCommand(terminal: Terminal, problems: Terminal): Command {
   const policy = new Command("policy").description("Check, compare, try, watch and steer OffloadPolicies");
   const commands = [lintCommand, diffCommand, statusCommand, historyCommand].map((command) => command(terminal));
+  commands.splice(2, 0, simulateCommand(terminal, problems));
   for (const command of [...commands, ...steerCommands(terminal)]) policy.addCommand(command);
   return policy;
 }
@@ -43,6 +45,25 @@ function diffCommand(terminal: Terminal): Command {
   return inCluster(command, outputOption());
 }
 
+function simulateCommand(terminal: Terminal, problems: Terminal): Command {
+  const command = new Command("simulate")
+    .description("Replay a policy as it is and as a file wants it on recordings, and show what would change")
+    .argument("<file>", "YAML file with the policy as proposed")
+    .requiredOption("--trace <file>", "recorded trace, see `sluice trace record`; repeat for more", collect)
+    .option("--against <file>", "compare with this file instead of the cluster's policy; needs no cluster")
+    .option("--budget <limit>", "share of sending every frame (10%) or rate, for both (default: each policy's own)")
+    .option("--seed <n>", "of everything that is drawn at random", whole, 1)
+    .action((file: string, options: SimulateOptions) => simulate(file, options, terminal, problems))
+    .addHelpText(
+      "after",
+      examples(
+        "sluice policy simulate policy.yaml --trace gate.jsonl.gz",
+        "sluice policy simulate new.yaml --against old.yaml --trace gate.jsonl.gz --budget 10%",
+      ),
+    );
+  return inCluster(command, outputOption());
+}
+
 function statusCommand(terminal: Terminal): Command {
   const command = new Command("status")
     .description("Show a policy's rollout, gates, devices, budget and agreement; or all policies")
@@ -66,4 +87,11 @@ function historyCommand(terminal: Terminal): Command {
 function inCluster(command: Command, ...more: readonly Option[]): Command {
   for (const option of [...more, ...clusterOptions()]) command.addOption(option);
   return command;
+}
+
+const collect = (value: string, before: string[] = []) => [...before, value];
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Write a whole number from 0.");
+  return Number(text);
 }

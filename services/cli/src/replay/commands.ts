@@ -3,7 +3,7 @@ import { examples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 import { defaultModels, type RecordOptions, record } from "./record.ts";
 import { type ReplayOptions, runReplay } from "./replay.ts";
-import { showWhy, writeReport } from "./results.ts";
+import { writeReport } from "./results.ts";
 import { checkTrace, mergeTraces, showTrace } from "./trace.ts";
 
 /** `sluice replay`: try a policy on a recording. */
@@ -40,17 +40,6 @@ export function reportCommand(terminal: Terminal): Command {
     .requiredOption("--out <file>", "page to write")
     .action((folders: string[], { out }: { out: string }) => writeReport(folders, out, terminal))
     .addHelpText("after", examples("sluice report /tmp/gate-2 /tmp/gate-10 --out report.html"));
-}
-
-/** `sluice why`: one decision of a replay in words and numbers. */
-export function whyCommand(terminal: Terminal): Command {
-  return new Command("why")
-    .description("Say why a frame of a replay was sent, or not")
-    .argument("<dir>", "folder that `sluice replay` wrote")
-    .argument("<stream>", "name of the stream")
-    .argument("<frame>", "number of the frame", whole)
-    .action((folder: string, stream: string, frame: number) => showWhy(folder, stream, frame, terminal))
-    .addHelpText("after", examples("sluice why /tmp/gate gate 120"));
 }
 
 /** `sluice trace`: make recordings, and look after them. */
