@@ -79,6 +79,14 @@ test("a reference to nothing stalls, and devices keep what they have", async () 
   await site.untilCondition("OffloadPolicy", "gate", "True Succeeded");
 });
 
+test("floors that exceed the budget are said to, and stop nothing", async () => {
+  await site.patch("OffloadPolicy", "gate", { spec: { budget: { rate: "8kbit/s", floor: "8kbit/s" } } });
+  await site.untilCondition("OffloadPolicy", "gate", "False FloorExceedsBudget", "BudgetHeld");
+  expect(await site.condition("OffloadPolicy", "gate")).toBe("True Succeeded");
+  await site.patch("OffloadPolicy", "gate", { spec: { budget: { rate: "800kbit/s", floor: "8kbit/s" } } });
+  await site.untilCondition("OffloadPolicy", "gate", "True Succeeded", "BudgetHeld");
+});
+
 test("an older policy wins over a younger one that selects the same devices, which says so", async () => {
   await site.create("OffloadPolicy", "rival", spec);
   await site.untilCondition("OffloadPolicy", "rival", "False Overridden", "Selected");
