@@ -104,7 +104,7 @@ describe("a device with a cloud that answers", () => {
       offload: { budget: { rate: "4kB/s" }, audit: { share: "0.3" } },
     });
     const edge = await startDevice(config);
-    await until(() => main(edge).agreement.samples >= 3 && heard.results.length > 20, { timeoutMs: 100_000 });
+    await until(() => (main(edge).offloads.answered ?? 0) >= 3 && heard.results.length > 20, { timeoutMs: 100_000 });
     expectBooks(edge);
     const charged = await (await fetch(`${edge.url}/metrics`)).text();
     expect(charged).toMatch(/kind="result"\} \d{3,}/);
