@@ -143,7 +143,7 @@ function nameOf(command: Command): string {
 
 function helpOf(command: Command): string {
   let text = "";
-  command.configureHelp({ helpWidth: 100 });
+  command.configureHelp({ ...command.configureHelp(), helpWidth: 100 });
   command.configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
   return `### \`${nameOf(command)}\`\n\n\`\`\`text\n${text.trim()}\n\`\`\``;

@@ -21,6 +21,8 @@ export function buildProgram(terminal: Terminal, problems: Terminal = terminal):
     .helpOption("-h, --help", "show help")
     .showHelpAfterError("(see `sluice --help`, or `sluice COMMAND --help`)")
     .enablePositionalOptions()
+    // Arguments stand in each command's own help: here they would leave no room for words on 80 columns.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride();
   program.addCommand(demo(terminal));
   program.addCommand(service("edge", "Run the daemon of one device: its cameras, its model, its budget"));

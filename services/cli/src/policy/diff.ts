@@ -54,7 +54,7 @@ function textOf({ policy, exists, changes, effect }: Difference, proposed: Polic
   const lines = changes.map(changeText).map((line) => paint[line[0] as keyof typeof paint](line));
   const head = exists ? `${changes.length} field(s) would change` : "would be created";
   return [`${colors.bold(policy)}: ${head}`, ...lines, ...effectLines(effect, proposed)]
-    .map((line, i) => (i ? `  ${line}` : line))
+    .map((line, i) => (i ? `  ${line}`.trimEnd() : line))
     .join("\n");
 }
 

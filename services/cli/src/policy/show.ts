@@ -33,14 +33,15 @@ function textOf(found: readonly Policy[], name: string | undefined, terminal: Te
 const redrawMs = 1_000;
 
 async function watch(
-  { kube, namespace, get }: Cluster,
+  { kube, namespace, get, list }: Cluster,
   name: string | undefined,
   { output }: StatusOptions,
   terminal: Terminal,
 ): Promise<void> {
   if (output === "json" || output === "yaml")
     throw new SluiceError("bad-request", `--watch writes for people: leave out -o ${output}`);
-  if (name !== undefined) await get(policies, name);
+  // What is wrong from the beginning is told at once; what goes wrong later is waited for.
+  await (name === undefined ? list(policies) : get(policies, name));
   const { signal, [Symbol.dispose]: release } = untilInterrupted();
   const screen = new Redrawn(terminal);
   const fieldSelector = name === undefined ? undefined : `metadata.name=${name}`;
