@@ -36,7 +36,7 @@ export const filledIn = {
     decision: { policy: "learned" },
     payload: { rungs: [{ name: "full", width: 640, quality: 75 }] },
     delivery: { deadline: "1s", inFlight: 2 },
-    audit: { share: "0.1" },
+    audit: { share: "0.03" },
     gate: { interval: "1m", minSamples: 30, passes: 1, failureLimit: 2, deadline: "1h" },
     rollout: { paused: false, onFailure: "rollback", waves: [{ name: "canary", approval: false }] },
   },
