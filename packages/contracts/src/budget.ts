@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { limits } from "./limits.ts";
 import { namedList, nameSchema } from "./names.ts";
+import { polygonSchema } from "./polygon.ts";
 import { decimalSchema, durationSchema, rateSchema, sizeSchema } from "./quantities.ts";
 
 const rungSchema = z.strictObject({
@@ -62,6 +63,21 @@ export const auditSchema = z
   })
   .prefault({});
 
+export const focusClassesSchema = z
+  .array(z.string().min(1).max(64))
+  .max(limits.classes)
+  .default([])
+  .describe("Only better answers about these classes are worth bytes; all classes if empty.");
+
+/** By stream; one that is not named has none. */
+export const zonesSchema = z
+  .record(nameSchema, z.array(polygonSchema).max(limits.zonesPerStream))
+  .refine((zones) => Object.keys(zones).length <= limits.streamsPerDevice, "more streams than a device can have")
+  .default({})
+  .describe(
+    "By stream, polygons, `[x, y]` in shares of width and height: only what stands in one of them is worth bytes; the whole picture of a stream that has none.",
+  );
+
 /** What a device may send and how: the part of an `OffloadPolicy` that the edge acts on. */
 export const offloadSchema = z.strictObject({
   model: nameSchema.describe("Name of the cloud model to ask."),
@@ -73,5 +89,6 @@ export const offloadSchema = z.strictObject({
   payload: payloadSchema,
   delivery: deliverySchema,
   audit: auditSchema,
+  focus: z.strictObject({ classes: focusClassesSchema, zones: zonesSchema }).prefault({}),
 });
 export type OffloadSpec = z.output<typeof offloadSchema>;

@@ -2,9 +2,8 @@ import * as z from "zod";
 import { offloadSchema } from "./budget.ts";
 import { limits } from "./limits.ts";
 import { nameSchema } from "./names.ts";
+import { polygonSchema } from "./polygon.ts";
 import { durationSchema } from "./quantities.ts";
-
-const corner = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]);
 
 const sourceSchema = z
   .string()
@@ -27,7 +26,7 @@ const streamSchema = z.strictObject({
     .describe("Frames a second at most; a folder of images plays at this rate."),
   loop: z.boolean().default(false).describe("Start a file or folder again when it ends."),
   masks: z
-    .array(z.array(corner).min(3).max(limits.cornersPerMask))
+    .array(polygonSchema)
     .max(limits.masksPerStream)
     .default([])
     .describe(

@@ -91,7 +91,7 @@ export const heartbeatSchema = z.object({
     })
     .nullable()
     .optional(),
-  /** Why policy or lease cannot be heard of or be kept, for a person. */
+  /** Why policy or lease cannot be heard of, be kept, or be followed to the letter, for a person. */
   controlProblem: z.string().nullable().optional(),
   streams: z.array(streamReportSchema),
 });

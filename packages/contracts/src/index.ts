@@ -88,6 +88,7 @@ export {
   toldDocumentSchema,
   type WrittenPolicyDocument,
 } from "./policy-document.ts";
+export { parsePolygon } from "./polygon.ts";
 export {
   type Contender,
   contenders,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { focusSchema } from "./api/offload-policy.ts";
-import { auditSchema, decisionSchema, deliverySchema, payloadSchema } from "./budget.ts";
+import { auditSchema, decisionSchema, deliverySchema, payloadSchema, zonesSchema } from "./budget.ts";
 import { modelSchema } from "./model.ts";
 import { nameSchema } from "./names.ts";
 
@@ -27,6 +27,8 @@ export const policyDocumentSchema = z.object({
   edgeModel: modelSchema.nullable(),
   decision: decisionSchema,
   focus: focusSchema,
+  /** The zones that `focus` names, of those streams that have any. */
+  zones: zonesSchema,
   payload: payloadSchema,
   delivery: deliverySchema,
   audit: auditSchema,

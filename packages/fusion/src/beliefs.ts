@@ -10,7 +10,7 @@ const kindPrecision = 1;
 const memory = 0.998;
 /** Objects of a reply that nothing had hinted at: the first guess, and how fast it follows. */
 const firstMissed = 0.3;
-const missedFollows = 0.1;
+export const missedFollows = 0.1;
 /** Least curvature: a certain error still teaches. */
 const leastCurvature = 0.05;
 

@@ -1,6 +1,14 @@
 import { type Detection, match } from "@sluice/vision";
-import { Beliefs } from "./beliefs.ts";
-import { answerOf, type Group, type Hypothesis, hypotheses, type Promised } from "./hypothesis.ts";
+import { Beliefs, missedFollows } from "./beliefs.ts";
+import {
+  expectedF1,
+  type Group,
+  type Hypothesis,
+  hypotheses,
+  mostPromising,
+  type Promised,
+  rank,
+} from "./hypothesis.ts";
 import { judged } from "./judge.ts";
 import { type Moment, Moments } from "./moments.ts";
 import { speedMoments } from "./speed.ts";
@@ -18,6 +26,8 @@ export interface FusionOptions {
   readonly beliefs?: Beliefs;
   /** False where frames are independent items: nothing is then carried from one to the next. */
   readonly related?: boolean;
+  /** Which boxes the promised F1 is about; all if not given. What is answered is the same. */
+  readonly inFocus?: ((box: Detection) => boolean) | undefined;
 }
 
 /** What a reply is compared with: the answer of its frame as it stood, and what the edge model had seen. */
@@ -35,10 +45,13 @@ export class Fusion {
   readonly beliefs: Beliefs;
   #moments: Moments;
   #lastReplied = -1;
+  /** As the beliefs' `missed`, of what is in focus alone: begins there, and is not kept, since the focus is not either. */
+  #missedInFocus: number;
 
   constructor(options: FusionOptions) {
     this.#options = options;
     this.beliefs = options.beliefs ?? new Beliefs();
+    this.#missedInFocus = this.beliefs.missed;
     this.#moments = new Moments((last, atMs, edge) => {
       const before = options.related === false ? undefined : last;
       return advance(before?.tracks ?? [], edge, before?.atMs ?? atMs, atMs, options);
@@ -50,6 +63,7 @@ export class Fusion {
     const copy = new Fusion({ ...this.#options, beliefs: this.beliefs });
     copy.#moments = this.#moments.copy();
     copy.#lastReplied = this.#lastReplied;
+    copy.#missedInFocus = this.#missedInFocus;
     return copy;
   }
 
@@ -90,7 +104,13 @@ export class Fusion {
       }
     }
     for (const { hypothesis, right } of grades) this.beliefs.grade(hypothesis.evidence, right);
-    this.beliefs.replied(reference.length - found.size);
+    this.#missed(reference.filter((_, i) => !found.has(i)));
+  }
+
+  #missed(boxes: readonly Detection[]): void {
+    const { inFocus } = this.#options;
+    this.beliefs.replied(boxes.length);
+    if (inFocus) this.#missedInFocus += missedFollows * (boxes.filter(inFocus).length - this.#missedInFocus);
   }
 
   #groups({ tracks, atMs }: Moment): Group[] {
@@ -98,6 +118,11 @@ export class Fusion {
   }
 
   #answer(groups: readonly Group[]): Promised {
-    return answerOf(groups, this.beliefs, this.#options, this.#options.limit);
+    const { inFocus, limit } = this.#options;
+    const boxes = rank(groups, this.beliefs, this.#options, limit);
+    const promised = mostPromising(boxes, this.beliefs.missed);
+    if (!inFocus) return promised;
+    const { answer } = promised;
+    return { answer, f1: expectedF1(answer.filter(inFocus), boxes.filter(inFocus), this.#missedInFocus) };
   }
 }

@@ -49,8 +49,8 @@ export interface Promised {
   readonly f1: number;
 }
 
-/** The answer: the most believed alternative of each group, as many as promise the best F1. A score is a chance. */
-export function answerOf(groups: readonly Group[], beliefs: Beliefs, view: View, limit: number): Promised {
+/** Everything that may be in the frame, most likely first, each at most once. A score is a chance. */
+export function rank(groups: readonly Group[], beliefs: Beliefs, view: View, limit: number): Detection[] {
   const believed = groups.map((group) => {
     let best = { box: group[0]!.box, score: -1 };
     for (const { evidence, box } of group) {
@@ -59,14 +59,14 @@ export function answerOf(groups: readonly Group[], beliefs: Beliefs, view: View,
     }
     return clip({ ...best.box, score: best.score }, view.width, view.height);
   });
-  return mostPromising(nms(believed, duplicateIou, limit), beliefs.missed);
+  return nms(believed, duplicateIou, limit);
 }
 
 /**
- * The first boxes of `ranked`, as many as make the expected F1 largest: 2·Σp over boxes plus expected objects, and for
+ * The answer: the first boxes of `ranked`, as many as make the expected F1 largest: 2·Σp over boxes plus expected objects, and for
  * none the chance that there is nothing (Lewis, "Evaluating and Optimizing Autonomous Text Classification Systems", 1995).
  */
-function mostPromising(ranked: readonly Detection[], missed: number): Promised {
+export function mostPromising(ranked: readonly Detection[], missed: number): Promised {
   const objects = ranked.reduce((sum, { score }) => sum + score, missed);
   let best = ranked.reduce((chance, { score }) => chance * (1 - score), Math.exp(-missed));
   let count = 0;
@@ -80,4 +80,12 @@ function mostPromising(ranked: readonly Detection[], missed: number): Promised {
     }
   }
   return { answer: ranked.slice(0, count), f1: Math.min(1, best) };
+}
+
+/** F1 that is expected of an answer, out of what may be there: as when it was chosen. */
+export function expectedF1(answer: readonly Detection[], ranked: readonly Detection[], missed: number): number {
+  if (answer.length === 0) return ranked.reduce((chance, { score }) => chance * (1 - score), Math.exp(-missed));
+  const objects = ranked.reduce((sum, { score }) => sum + score, missed);
+  const right = answer.reduce((sum, { score }) => sum + score, 0);
+  return Math.min(1, (2 * right) / (answer.length + objects));
 }

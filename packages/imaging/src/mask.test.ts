@@ -1,7 +1,7 @@
+import type { Polygon } from "@sluice/vision";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fillSpans, maskSpans } from "./mask.ts";
-import type { Polygon } from "./options.ts";
 
 /** Which pixels of a white picture turn black, as rows of `#` and `.`. */
 function painted(polygons: readonly Polygon[], width: number, height: number): string[] {

@@ -1,4 +1,4 @@
-import type { Polygon } from "./options.ts";
+import type { Polygon } from "@sluice/vision";
 
 /** Byte ranges [from, to) of an RGB picture, one after the other. */
 export type Spans = Int32Array;

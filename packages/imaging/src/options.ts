@@ -1,9 +1,6 @@
 import type { SluiceError } from "@sluice/contracts";
 import type { Clock, Prng } from "@sluice/foundation";
-import type { Frame } from "@sluice/vision";
-
-/** Corners in shares of a picture's width and height, each in [0, 1]. */
-export type Polygon = readonly (readonly [number, number])[];
+import type { Frame, Polygon } from "@sluice/vision";
 
 export interface CaptureOptions {
   /** Name of the stream, as it appears in frames and messages. */

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
+import type { Polygon } from "@sluice/vision";
 import { encodeHeader, encodeReport, type Report } from "./framing.ts";
 import { fillSpans, maskSpans, type Spans } from "./mask.ts";
-import type { Polygon } from "./options.ts";
 import { RGB_PADDING_BYTES } from "./rgb.ts";
 import type { Shot } from "./shot.ts";
 

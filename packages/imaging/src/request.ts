@@ -1,4 +1,4 @@
-import type { Polygon } from "./options.ts";
+import type { Polygon } from "@sluice/vision";
 
 /** All that a capture process is told: one line of JSON on its channel; each byte after it is one credit. */
 export interface CaptureRequest {

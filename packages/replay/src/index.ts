@@ -1,3 +1,4 @@
+export { unknownClasses } from "@sluice/scene";
 export { type Description, describe } from "./describe.ts";
 export type { Progress } from "./experiment.ts";
 export { merge } from "./merge.ts";

@@ -37,6 +37,12 @@ describe("a policy on a trace", () => {
     );
   });
 
+  it("brings the classes that it focuses on; zones belong to cameras, and a trace has none", async () => {
+    const trace = await scenery({ frames: 20, rungs });
+    const draft = draftOf({ focus: { classes: ["person"], zones: ["lane"] } });
+    expect(specOf(draft, trace).focus).toEqual({ classes: ["person"], zones: {} });
+  });
+
   it("may be the oracle here, and nowhere else", () => {
     expect(draftOf({ decision: { policy: "oracle" } })).toMatchObject({ oracle: true, name: "plain" });
     expect(() => draftOf({ decision: { policy: "oracle", every: -1 } })).toThrow("spec.decision.every");

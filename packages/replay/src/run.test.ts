@@ -70,6 +70,31 @@ describe("a run", () => {
   });
 });
 
+describe("a focus", () => {
+  const focused = (trace: Trace, classes: string[]) => {
+    const spec = specFor(trace, 0.2);
+    return run(trace, {
+      ...options(trace, 0.2),
+      spec: { ...spec, audit: { share: 0 }, focus: { classes, zones: {} } },
+    });
+  };
+
+  it("on a class that nobody sees saves the bytes; on all that there is, it changes nothing", async () => {
+    const trace = await scenery({ frames: 900 });
+    const [everything, people, dogs] = [focused(trace, []), focused(trace, ["person"]), focused(trace, ["dog"])];
+    expect(people.frames.map(decided)).toEqual(everything.frames.map(decided));
+    const late = ({ frames }: typeof dogs) => sentOf(frames.slice(600)).length;
+    expect(late(everything)).toBeGreaterThan(30);
+    expect(late(dogs)).toBeLessThan(late(everything) / 5);
+    expect(dogs.frames.every(({ score, action }) => action === "skip" || score === 1)).toBe(true);
+  });
+
+  it("goes without classes that the trace does not know", async () => {
+    const trace = await scenery({ frames: 100 });
+    expect(focused(trace, ["moon"]).frames.map(decided)).toEqual(focused(trace, []).frames.map(decided));
+  });
+});
+
 describe("causality", () => {
   it("decides alike when the cloud's answers to unsent frames are garbage", async () => {
     const lines = sceneryLines({ frames: 150, streams: ["a", "b"] });

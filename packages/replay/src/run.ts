@@ -1,7 +1,7 @@
 import { limits, type OffloadSpec, type Reason } from "@sluice/contracts";
 import { seededPrng } from "@sluice/foundation";
 import { type Decision, type Policy, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
-import { Scene } from "@sluice/scene";
+import { focusOf, Scene } from "@sluice/scene";
 import type { Detection } from "@sluice/vision";
 import { type Ended, type RoadOptions, TracedRoad } from "./road.ts";
 import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
@@ -180,8 +180,9 @@ function scenesOf({ header }: Trace, options: RunOptions, bucket: TokenBucket): 
     overheadBytes: options.overhead?.expectedBytes ?? 0,
     prng: seededPrng(options.seed),
   };
-  return header.streams.map(({ width, height, related }, i) => {
+  return header.streams.map(({ name, width, height, related }, i) => {
     const policy = options.policies?.[i];
-    return new Scene({ ...shared, width, height, related, ...(policy && { policy }) });
+    const focus = focusOf(options.spec, name, header.classes);
+    return new Scene({ ...shared, width, height, related, focus, ...(policy && { policy }) });
   });
 }

@@ -2,6 +2,7 @@ import { fieldsOf } from "@sluice/foundation";
 import { Beliefs, Fusion, LabelBeliefs, LabelFusion } from "@sluice/fusion";
 import { type Agreed, Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
 import { type Detection, frameF1 } from "@sluice/vision";
+import { type Focus, sieve } from "./focus.ts";
 
 /** What is needed to answer a stream's frames. */
 export interface FusionOptions {
@@ -18,11 +19,15 @@ export interface FusionOptions {
   readonly limit: number;
   /** What earlier replies taught, to go on from; frozen, to be judged by it alone. */
   readonly beliefs?: Beliefs | LabelBeliefs;
+  /** Which boxes expectations are about; all if not given. */
+  readonly inFocus?: ((box: Detection) => boolean) | undefined;
 }
 
-export interface SceneOptions extends FusionOptions, Omit<DeciderOptions, "learned"> {
+export interface SceneOptions extends Omit<FusionOptions, "inFocus">, Omit<DeciderOptions, "learned"> {
   /** What {@link Scene.toJSON} wrote, to go on from. */
   readonly learned?: unknown;
+  /** What of the picture is worth bytes; all of it if not given. What is outside is answered as ever. */
+  readonly focus?: Focus;
 }
 
 /** What becomes of a frame without waiting for anybody. */
@@ -35,7 +40,7 @@ export interface Seen {
 export interface Taught {
   readonly before: Detection[];
   readonly answer: Detection[];
-  /** F1 against the reply, or 1 and 0 for a label: what the edge model alone said, and what was answered. */
+  /** F1 against the whole reply, or 1 and 0 for a label: what the edge model alone said, and what was answered. */
   readonly agreement: Agreed;
 }
 
@@ -47,12 +52,15 @@ export class Scene {
   readonly #fusion: Fusion | LabelFusion;
   readonly #decider: Decider;
   readonly #options: SceneOptions;
+  /** Undefined where everything is. */
+  readonly #inFocus: ((box: Detection) => boolean) | undefined;
 
   /** Throws, saying why, where what was learned cannot be, or belongs to another task or version. */
   constructor(options: SceneOptions) {
     this.#options = options;
     const { beliefs, decider } = options.learned === undefined ? {} : fieldsOf(options.learned, "scene");
-    this.#fusion = fusionOf(options, beliefs);
+    this.#inFocus = options.focus && sieve(options.focus, options.width, options.height);
+    this.#fusion = fusionOf({ ...options, inFocus: this.#inFocus }, beliefs);
     this.#decider = new Decider({ ...options, learned: decider });
   }
 
@@ -68,10 +76,9 @@ export class Scene {
   /** Answers the next frame and decides on it. `local`: detections down to a low score, best first; `atMs` monotonic. */
   see(frame: number, atMs: number, local: readonly Detection[], motion: number, road: RoadView): Seen {
     const { answer, f1 } = this.#fusion.frame(frame, atMs, local);
-    return {
-      answer,
-      decision: this.#decider.decide({ frame, atMs, local, answer, motion, expectedLoss: 1 - f1 }, road),
-    };
+    const [localInFocus, answerInFocus] = [this.#focused(local), this.#focused(answer)];
+    const now = { frame, atMs, local: localInFocus, answer: answerInFocus, motion, expectedLoss: 1 - f1 };
+    return { answer, decision: this.#decider.decide(now, road) };
   }
 
   /** The frame went out as `bytes` on the wire, `pictureBytes` of them the picture. */
@@ -90,7 +97,10 @@ export class Scene {
     if (!graded) return undefined;
     const { before, edge } = graded;
     const agreement = this.agreed(edge, before, cloud);
-    this.#decider.replied({ won: 1 - agreement.corrected, wonAlone: 1 - agreement.local });
+    const worth = this.#inFocus
+      ? this.agreed(this.#focused(edge), this.#focused(before), this.#focused(cloud))
+      : agreement;
+    this.#decider.replied({ won: 1 - worth.corrected, wonAlone: 1 - worth.local });
     return { before, answer: [...cloud], agreement };
   }
 
@@ -98,6 +108,10 @@ export class Scene {
   agreed(local: readonly Detection[], answer: readonly Detection[], cloud: readonly Detection[]): Agreed {
     const confident = local.filter((d) => d.score >= this.#options.threshold);
     return { local: this.#score(confident, cloud), corrected: this.#score(answer, cloud) };
+  }
+
+  #focused(boxes: readonly Detection[]): readonly Detection[] {
+    return this.#inFocus ? boxes.filter(this.#inFocus) : boxes;
   }
 
   #score(answer: readonly Detection[], reference: readonly Detection[]): number {

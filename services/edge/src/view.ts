@@ -2,8 +2,9 @@ import { limits, type OffloadSpec, type StreamReport } from "@sluice/contracts";
 import { fieldsOf, numberIn } from "@sluice/foundation";
 import type { Model } from "@sluice/models";
 import { Agreement, type Decision } from "@sluice/offload";
-import { Scene } from "@sluice/scene";
+import { focusOf, Scene } from "@sluice/scene";
 import type { Detection } from "@sluice/vision";
+import { focusProblem } from "./focus.ts";
 import { Messages } from "./messages.ts";
 import type { Stage } from "./stage.ts";
 import type { Kind } from "./state/document.ts";
@@ -46,6 +47,8 @@ export class View {
     this.scene = learned.scene;
     this.#agreement = learned.agreement;
     this.#cloud = learned.cloud;
+    const problem = focusProblem(this.#spec, model);
+    if (problem) stage.logger.warn({ stream: stage.stream.name }, problem);
   }
 
   is(model: Model, { width, height }: Size): boolean {
@@ -152,6 +155,7 @@ export class View {
       overheadBytes: uplink.overheadBytes(stream.name),
       prng,
       learned,
+      focus: focusOf(spec, stream.name, this.model.classes),
     });
   }
 }

@@ -84,6 +84,27 @@ test("policies from files roll out in waves, follow edits, and go on after a res
   expect(having(0.2)).toBe(0);
 }, 120_000);
 
+test("an edit of a device's zones renews the documents of the policies that focus on them", async () => {
+  const zoned = (polygon: string) => `${fleet}---
+apiVersion: sluice.dev/v1alpha1
+kind: EdgeDevice
+metadata: { name: cam-c }
+spec: { streams: [{ name: main, zones: [{ name: lane, polygon: "${polygon}" }, { name: sky, polygon: "0,0 1,0 1,1" }] }] }
+`;
+  const focused = "spec: { backendRef: { name: cloud }, focus: { zones: [lane] } }";
+  write("fleet.yaml", zoned("0,0 0.5,0 0.5,1"));
+  write("policy.yaml", policy("0.1").replace(/^spec: .*$/m, focused));
+  const cam = await startDevice("cam-c", nats.url, () => ({ agreement: 0.9 }));
+  devices.push(cam);
+  const corner = () => cam.document?.zones["main"]?.map(([first]) => first).join(";");
+  await until(() => corner() === "0,0", { timeoutMs: 20_000, what: "the lane" });
+  const { revision } = cam.document!;
+  write("fleet.yaml", zoned("0.25,0 0.5,0 0.5,1"));
+  await until(() => corner() === "0.25,0", { timeoutMs: 20_000, what: "the lane where it is now" });
+  expect(cam.document).toMatchObject({ revision, focus: { zones: ["lane"] } });
+  expect(devices[0]!.document?.zones ?? {}).toEqual({});
+}, 60_000);
+
 test("a file that is broken for a while changes nothing", async () => {
   await until(() => having(0.1) === 1, { timeoutMs: 20_000, what: "the first wave" });
   write("policy.yaml", "kind: [OffloadPolicy");

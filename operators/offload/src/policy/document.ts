@@ -1,7 +1,9 @@
 import { canonicalJson } from "@sluice/cluster";
 import {
+  type EdgeDevice,
   type OffloadPolicySpec,
   offloadPolicySpecSchema,
+  parsePolygon,
   versionOfWire,
   type WrittenPolicyDocument,
 } from "@sluice/contracts";
@@ -9,8 +11,8 @@ import { Halt } from "../halt.ts";
 import { type Model, named, nameOf, type Objects, type Policy } from "../ports.ts";
 import type { Revision } from "./revision.ts";
 
-/** A policy document for any device of the policy. */
-export type Body = Omit<WrittenPolicyDocument, "device">;
+/** What of a policy document is the same for all devices of the policy. */
+export type Body = Omit<WrittenPolicyDocument, "device" | "zones">;
 
 /** What of a specification a device acts on. */
 const acted = ["edgeModelRef", "backendRef", "decision", "focus", "payload", "delivery", "audit"] as const;
@@ -45,6 +47,18 @@ export function bodyOf(policy: Policy, revision: Revision, objects: Objects): Bo
     delivery,
     audit,
   };
+}
+
+/** The polygons of those of a device's zones that the policy focuses on, by stream; undefined where it has none. */
+export function zonesFor({ focus }: Body, device: EdgeDevice | undefined): WrittenPolicyDocument["zones"] {
+  const names = focus?.zones ?? [];
+  if (names.length === 0) return undefined;
+  const zones = (device?.spec.streams ?? []).map((stream) => {
+    const focused = stream.zones.filter(({ name }) => names.includes(name));
+    return [stream.name, focused.map(({ polygon }) => parsePolygon(polygon))] as const;
+  });
+  const some = zones.filter(([, polygons]) => polygons.length > 0);
+  return some.length > 0 ? Object.fromEntries(some) : undefined;
 }
 
 /** The name by which the backend's model is asked for. */

@@ -1,7 +1,7 @@
 import { canonicalJson } from "@sluice/cluster";
 import { Halt } from "../halt.ts";
-import type { Documents, Objects, Policy } from "../ports.ts";
-import { type Body, bodyOf } from "./document.ts";
+import { type Documents, named, type Objects, type Policy } from "../ports.ts";
+import { type Body, bodyOf, zonesFor } from "./document.ts";
 import type { Revision } from "./revision.ts";
 
 /** Documents that are being written at once. */
@@ -34,20 +34,23 @@ type Bodies = ReadonlyMap<string, Writer | null>;
 /** Null where a reference of an older revision is gone: its devices keep what they have. */
 function bodyNow(policy: Policy, revision: Revision, objects: Objects): Writer | null {
   try {
-    return writerOf(bodyOf(policy, revision, objects));
+    return writerOf(bodyOf(policy, revision, objects), objects);
   } catch (error) {
     if (error instanceof Halt) return null;
     throw error;
   }
 }
 
-/** The text is the same for all devices but for the name, and there may be ten thousand at every look. */
-function writerOf(body: Body): Writer {
+/** The text is the same for all devices but for name and zones, and there may be ten thousand at every look. */
+function writerOf(body: Body, objects: Objects): Writer {
   const place = '"device":""';
   const text = canonicalJson({ ...body, device: "" });
   const at = text.indexOf(place);
-  const [head, tail] = [text.slice(0, at), text.slice(at + place.length)];
-  return (device) => `${head}"device":${JSON.stringify(device)}${tail}`;
+  const [head, tail] = [text.slice(0, at), text.slice(at + place.length, -1)];
+  return (device) => {
+    const zones = zonesFor(body, named(objects.devices, objects, device));
+    return `${head}"device":${JSON.stringify(device)}${tail}${zones ? `,"zones":${canonicalJson(zones)}` : ""}}`;
+  };
 }
 
 function differs(device: string, revision: string | null, bodies: Bodies, documents: Documents): boolean {

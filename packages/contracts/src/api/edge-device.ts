@@ -1,20 +1,11 @@
 import * as z from "zod";
 import { limits } from "../limits.ts";
 import { namedList, nameSchema } from "../names.ts";
+import { polygonTextSchema } from "../polygon.ts";
 import { decimalSchema, rateSchema } from "../quantities.ts";
 import { weightSchema } from "./fleet-budget.ts";
 import { resourceSchema, statusBase } from "./resource.ts";
 import { ruled } from "./rule.ts";
-
-const share = "(0([.][0-9]+)?|1([.]0+)?)";
-const polygonSchema = z
-  .string()
-  .max(768)
-  .regex(
-    new RegExp(`^${share},${share}( ${share},${share}){2,${limits.cornersPerMask - 1}}$`),
-    'write 3 corners or more as shares of width and height, such as "0,0 0.5,0 0.5,1"',
-  )
-  .meta({ examples: ["0,0 0.5,0 0.5,1"] });
 
 const sourceSchema = ruled(
   z
@@ -38,7 +29,7 @@ const streamSchema = z.strictObject({
   zones: namedList(
     z.strictObject({
       name: nameSchema.describe("Name by which policies ask for the zone."),
-      polygon: polygonSchema.describe("Its corners, as shares of width and height."),
+      polygon: polygonTextSchema.describe("Its corners, as shares of width and height."),
     }),
   )
     .max(limits.zonesPerStream)
@@ -47,7 +38,7 @@ const streamSchema = z.strictObject({
   masks: namedList(
     z.strictObject({
       name: nameSchema.describe("What is hidden."),
-      polygon: polygonSchema.describe("Its corners, as shares of width and height."),
+      polygon: polygonTextSchema.describe("Its corners, as shares of width and height."),
     }),
   )
     .max(limits.masksPerStream)

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { auditSchema, decisionSchema, deliverySchema, type OffloadSpec, payloadSchema } from "../budget.ts";
+import {
+  auditSchema,
+  decisionSchema,
+  deliverySchema,
+  focusClassesSchema,
+  type OffloadSpec,
+  payloadSchema,
+} from "../budget.ts";
 import { limits } from "../limits.ts";
 import { nameSchema } from "../names.ts";
 import { fleetBudgetSchema } from "./fleet-budget.ts";
@@ -11,16 +18,14 @@ import { inCluster } from "./rule.ts";
 
 export const focusSchema = z
   .strictObject({
-    classes: z
-      .array(z.string().min(1).max(64))
-      .max(limits.classes)
-      .default([])
-      .describe("Only better answers about these classes are worth bytes; all classes if empty."),
+    classes: focusClassesSchema,
     zones: z
       .array(nameSchema)
       .max(limits.zonesPerStream)
       .default([])
-      .describe("Only what happens in these zones of a stream is worth bytes; the whole picture if empty."),
+      .describe(
+        "Only what stands in these zones of a stream is worth bytes; the whole picture if empty, or where a stream has none of them.",
+      ),
   })
   .prefault({});
 
@@ -62,9 +67,13 @@ export interface Grant {
   readonly bytesPerSecond?: number;
 }
 
-/** A policy as one device acts on it; without a lease, as if the device had the whole budget. */
+/**
+ * A policy as one device acts on it; without a lease, as if the device had the whole budget. Zones, which are a device's
+ * own, are left out.
+ */
 export function offloadSpecOf(spec: OffloadPolicySpec, { model, bytesPerSecond }: Grant): OffloadSpec {
   const { budget, decision, payload, delivery, audit } = spec;
+  const focus = { classes: spec.focus.classes, zones: {} };
   const rate = bytesPerSecond ?? Math.min(budget.rate, budget.cap ?? budget.rate);
-  return { model, budget: { rate, burst: budget.burst }, decision, payload, delivery, audit };
+  return { model, budget: { rate, burst: budget.burst }, decision, payload, delivery, audit, focus };
 }

@@ -17,6 +17,7 @@ import {
   type Trace,
   type Trial,
   tryPolicy,
+  unknownClasses,
 } from "@sluice/replay";
 import { UsageError } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
@@ -45,6 +46,8 @@ export async function runReplay(options: ReplayOptions, terminal: Terminal, prob
   const bar = new Bar(problems);
   const trial = tryPolicy(trace, { ...setting, progress: (step, done, total) => bar.show(step, done, total) });
   bar.clear();
+  for (const name of unknownClasses(trial.spec, trace.header.classes))
+    problems.write(`--policy: the trace knows no class ${name}, so its focus goes without\n`);
   const about = {
     trace: basename(options.trace),
     policyName: setting.draft.name,

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type EdgeConfig, modelSchema, policyBucket, readDocument } from "@sluice/contracts";
 import { type NatsServer, peaksModel, startNats, type TempDir, tempDir, until, writeModel } from "@sluice/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildSite, classes, configOf, type Site, startDevice } from "../edge.builder.ts";
+import { buildSite, classes, configOf, neighbours, type Site, startDevice } from "../edge.builder.ts";
 import type { Edge } from "../edge.ts";
 import { type HandOperator, handOperator } from "./operator.builder.ts";
 
@@ -40,9 +40,21 @@ async function stop(edge: Edge): Promise<void> {
 const acting = (edge: Edge, revision: string) => until(() => edge.report().policy?.revision === revision);
 const answered = (edge: Edge) => edge.report().streams[0]!.answered;
 
+const input = { width: 64, height: 32, stride: 8, classes: classes.length };
+
+/** A model that sees a person on the left of each picture, and is not sure of it. */
+async function unsureModel(): Promise<string> {
+  const peak = { classId: 0, column: 2, row: 2, score: 0.4, distances: [9, 9, 9, 9] } as const;
+  return writeModel(site.dir.path, peaksModel({ ...input, peaks: [peak] }), {
+    name: "unsure",
+    family: "peaks",
+    ...input,
+    classes,
+  });
+}
+
 /** The manifest of another good model, as it is written, with the place of its file. */
 async function anotherModel(): Promise<{ manifest: object; digest: string; wrong: object }> {
-  const input = { width: 64, height: 32, stride: 8, classes: classes.length };
   const peak = { classId: 1, column: 3, row: 1, score: 0.7, distances: [9, 9, 9, 9] } as const;
   const graph = peaksModel({ ...input, peaks: [peak] });
   const path = await writeModel(site.dir.path, graph, { name: "other", family: "peaks", ...input, classes });
@@ -134,6 +146,33 @@ describe("a device under an operator", () => {
     await until(() => second.report().model.digest === digest);
     expect(second.report()).toMatchObject({ uplink: { state: "disconnected", model: "bigger" }, refused: null });
     await until(() => answered(second) > 5);
+  });
+
+  it("weighs what the policy focuses on, and says which of its classes it will never see", async () => {
+    await using heard = await neighbours(nats);
+    await until(() => heard.link.connected);
+    const edge = await start({ model: await unsureModel() });
+    const signals = () => heard.decisions.splice(0).at(-1)?.signals;
+    await until(() => signals()?.uncertain === 1);
+    const half = (x: number) => [
+      [x, 0],
+      [x + 0.5, 0],
+      [x + 0.5, 1],
+      [x, 1],
+    ];
+    const looking = async (revision: string, left: number) => {
+      const focus = { classes: ["moon", "person"], zones: ["half"] };
+      await operator.tell("yard", revision, { focus, zones: { main: [half(left)] } });
+      await acting(edge, revision);
+    };
+    await looking("yard-1", 0.5);
+    await until(() => signals()?.uncertain === 0);
+    expect(edge.report().controlProblem).toContain("knows no moon; the others count");
+    await looking("yard-2", 0);
+    await until(() => signals()?.uncertain === 1);
+    await operator.tell("yard", "yard-3", { focus: { classes: ["car"] } });
+    await until(() => signals()?.uncertain === 0);
+    expect(edge.report()).toMatchObject({ controlProblem: null, policy: { revision: "yard-3" } });
   });
 
   it("counts on over restarts, and reports to nobody what was sent under another policy", async () => {

@@ -5,6 +5,7 @@ import type { ModelSlot } from "@sluice/models";
 import type { Logger, Metrics } from "@sluice/observability";
 import type { TokenBucket } from "@sluice/offload";
 import type { BackendWatch } from "../backend-watch.ts";
+import { focusProblem } from "../focus.ts";
 import type { State } from "../state/state.ts";
 import type { Uplink } from "../uplink.ts";
 import type { Bidder } from "./bidder.ts";
@@ -140,7 +141,7 @@ export class Control {
 
   #complaint(): string | null {
     const problem = this.#problem ?? this.#parts.state.problem;
-    return problem ? `${problem.message} ${problem.cure}` : null;
+    return problem ? `${problem.message} ${problem.cure}` : focusProblem(this.#spec, this.#parts.model.model);
   }
 
   #complain(problem: SluiceError): void {
@@ -152,6 +153,6 @@ export class Control {
 }
 
 function specOf(own: OffloadSpec, document: PolicyDocument): OffloadSpec {
-  const { model, decision, payload, delivery, audit } = document;
-  return { ...own, model, decision, payload, delivery, audit };
+  const { model, decision, payload, delivery, audit, focus, zones } = document;
+  return { ...own, model, decision, payload, delivery, audit, focus: { classes: focus.classes, zones } };
 }

@@ -12,10 +12,18 @@ import { systemClock } from "@sluice/foundation";
 import { Bucket, connectLink, decodeLeaseReport } from "@sluice/messaging";
 import { type NatsServer, until } from "@sluice/testkit";
 
+/** What a document says beyond what all of them say. */
+interface Over {
+  readonly edgeModel?: object | null;
+  readonly model?: string;
+  readonly focus?: object;
+  readonly zones?: object;
+}
+
 /** An operator by hand: writes what a test wants a device to be told, into the real buckets. */
 export interface HandOperator extends AsyncDisposable {
   readonly documents: Bucket;
-  tell(policy: string, revision: string, over?: { edgeModel?: object | null; model?: string }): Promise<void>;
+  tell(policy: string, revision: string, over?: Over): Promise<void>;
   open(policy: string, term: number): Promise<void>;
   /** A lease in answer to the device's last report; resolves when the device has acknowledged it. */
   grant(policy: string, grant: Partial<Lease>): Promise<LeaseReport>;
@@ -38,8 +46,8 @@ export async function handOperator(nats: NatsServer, device: string): Promise<Ha
   return {
     documents,
     report,
-    async tell(policy, revision, { edgeModel = null, model = "big" } = {}) {
-      const document = { version: versionOfWire, device, policy, revision, model, edgeModel, ...choices };
+    async tell(policy, revision, over = {}) {
+      const document = { version: versionOfWire, device, policy, revision, ...choices, ...over };
       await documents.with(({ kv }) => kv.put(policyBucket.document(device), JSON.stringify(document)));
     },
     async open(policy, term) {
@@ -64,6 +72,8 @@ export async function handOperator(nats: NatsServer, device: string): Promise<Ha
 
 /** How frames are chosen, as a policy writes it. */
 const choices = {
+  model: "big",
+  edgeModel: null,
   decision: { policy: "periodic", every: 2 },
   focus: {},
   payload: { rungs: [{ name: "full", width: 64, quality: 75 }] },
