@@ -13,7 +13,7 @@ import { publish } from "./publish.ts";
 import { recorded } from "./revision.ts";
 import { factsOf, roll, type Senses } from "./roll.ts";
 import { select } from "./select.ts";
-import { statusOf } from "./status.ts";
+import { budgetOf, statusOf } from "./status.ts";
 
 export interface PolicyDeps extends Senses {
   readonly objects: Objects;
@@ -34,6 +34,7 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
   const known = objects.revisions(policy);
   const selection = select(policy, objects);
   const overview = grant(policy, selection, known, budgets);
+  const budget = budgetOf(policy.spec, overview, deps.clock.wallMs());
   const findings = [budgetHeld(overview), selected(selection)];
   try {
     listen(deps);
@@ -49,7 +50,7 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
     const rolled = await roll(policy, stored, target, known, devices, deps);
     deps.decided.note(policy, stored, rolled.state);
     await objects.prune(policy, new Set([rolled.state.stable, target.name].filter((name) => name !== null)));
-    return { outcome: outcomeOfRollout(rolled, selection), status: statusOf(selection, overview, rolled), findings };
+    return { outcome: outcomeOfRollout(rolled, selection), status: statusOf(selection, budget, rolled), findings };
   } catch (error) {
     const outcome = endOf(error);
     if (outcome.kind === "conflict") throw error;

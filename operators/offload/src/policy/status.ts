@@ -1,15 +1,17 @@
-import type { Overview } from "@sluice/allocation";
-import type { OffloadPolicyStatus } from "@sluice/contracts";
-import { formatRate } from "@sluice/foundation";
+import { type Overview, periodAt } from "@sluice/allocation";
+import type { OffloadPolicySpec, OffloadPolicyStatus } from "@sluice/contracts";
+import { formatBytes, formatRate } from "@sluice/foundation";
 import { type Device, interval, pooled } from "@sluice/rollout";
 import type { Rolled } from "./roll.ts";
 import type { Selection } from "./select.ts";
 import { writeState } from "./state.ts";
 
+type BudgetStatus = NonNullable<OffloadPolicyStatus["budget"]>;
+
 /** All that a look at a policy found, without its conditions. */
 export function statusOf(
   selection: Selection,
-  overview: Overview | null,
+  budget: BudgetStatus | null,
   { state, plan, report, devices }: Rolled,
 ): OffloadPolicyStatus {
   const { selected, online, updated, refused } = report.counts;
@@ -17,16 +19,25 @@ export function statusOf(
   return {
     ...writeState(state, plan, report),
     devices: { selected, overridden: selection.lost.length, online, updated, failed: refused },
-    ...(overview && { budget: budgetOf(overview) }),
+    ...(budget && { budget }),
     ...(agreement && { agreement }),
   };
 }
 
-function budgetOf({ bytesPerSecond, owedBytesPerSecond, price }: Overview): NonNullable<OffloadPolicyStatus["budget"]> {
+/** What the policy's devices hold; null while that is not known. */
+export function budgetOf(
+  { budget: { quota } }: OffloadPolicySpec,
+  overview: Overview | null,
+  wallMs: number,
+): BudgetStatus | null {
+  if (!overview) return null;
+  const { bytesPerSecond, owedBytesPerSecond, price, usedBytes } = overview;
+  const start = quota && new Date(periodAt(quota.per, wallMs).startMs).toISOString();
   return {
     limit: formatRate(bytesPerSecond),
     granted: formatRate(owedBytesPerSecond),
     price: String(Number(price.toPrecision(2))),
+    ...(quota && start && { period: { start, used: formatBytes(usedBytes), limit: formatBytes(quota.size) } }),
   };
 }
 
