@@ -20,8 +20,11 @@ import {
 } from "@sluice/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-const fleetBytesPerSecond = 40_000;
+/** Less than one device sends at half its frame rate, so that a slow machine's devices want all they get, too. */
+const fleetBytesPerSecond = 20_000;
 const floor = 1_500;
+/** A share that is nearly right stays as it is. */
+const nearlyAll = 0.9 * (fleetBytesPerSecond - floor);
 const patience = { timeoutMs: 240_000 };
 const input = { width: 64, height: 32, stride: 8, classes: 2 };
 
@@ -139,9 +142,10 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     const first = await hire("op-1", {}, true);
     await Promise.all([tell("cam-a", "gate-1", "always"), tell("cam-b", "gate-1", "never")]);
     const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b")]);
-    let most = 0;
+    let [most, least] = [0, 0];
     const seen = (holds: () => boolean) => () => {
       most = Math.max(most, rateOf(a) + rateOf(b));
+      least = Math.min(least, rateOf(a));
       return holds();
     };
     await until(
@@ -150,21 +154,23 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     );
     // cam-b sends nothing, so its bucket stays full, and what is its own is lent.
     await until(
-      seen(() => rateOf(b) === floor && rateOf(a) === fleetBytesPerSecond - floor),
+      seen(() => rateOf(b) === floor && rateOf(a) >= nearlyAll),
       patience,
     );
     const stateOf = (device: string) =>
       first.desk.state.overview!.leases.find((lease) => lease.device === device)!.state;
     await until(() => stateOf("cam-b") === "lent" && stateOf("cam-a") === "held", patience);
 
-    const [before, used] = [[rateOf(a), rateOf(b)], first.desk.state.overview!.usedBytes];
+    const used = first.desk.state.overview!.usedBytes;
+    least = rateOf(a);
     await first.kill();
     const second = await hire("op-2");
     await until(
       seen(() => termOf(a) === second.desk.state.term && termOf(b) === second.desk.state.term),
       patience,
     );
-    expect([rateOf(a), rateOf(b)]).toEqual(before);
+    expect(least).toBeGreaterThanOrEqual(nearlyAll);
+    expect(rateOf(b)).toBe(floor);
     expect(second.desk.state.overview!.usedBytes).toBeGreaterThanOrEqual(used);
     expect(most).toBeLessThanOrEqual(fleetBytesPerSecond);
   });
@@ -175,7 +181,7 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     const { desk } = await hire("op-1", {}, true);
     await Promise.all([tell("cam-a", "gate-1", "always"), tell("cam-b", "gate-1", "always")]);
     const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b", `nats://127.0.0.1:${relay.port}`)]);
-    await until(() => rateOf(a) > 10_000 && rateOf(b) > 10_000, patience);
+    await until(() => rateOf(a) > 2 * floor && rateOf(b) > 2 * floor, patience);
     relay.freeze(true);
     await until(() => rateOf(b) === floor, patience);
     expect(b.report()).toMatchObject({
@@ -185,10 +191,10 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     });
     const { answered } = b.report().streams[0]!;
     await until(() => b.report().streams[0]!.answered > answered + 20, patience);
-    await until(() => rateOf(a) === fleetBytesPerSecond - floor, patience);
+    await until(() => rateOf(a) >= nearlyAll, patience);
     expect(desk.state.overview!.leases.find(({ device }) => device === "cam-b")).toMatchObject({ state: "silent" });
     relay.freeze(false);
-    await until(() => rateOf(b) > 10_000, patience);
+    await until(() => rateOf(b) > 2 * floor, patience);
   });
 
   it("its quota survives restarts of broker, operator and devices: each byte is counted once", async () => {

@@ -45,7 +45,7 @@ describe.skipIf(!promtool)(`with a Prometheus (${prometheusReason})`, () => {
       nats: { uplink: server, site: server },
       model: model("edge"),
       state: join(dir.path, "state"),
-      offload: { model: "street-cloud", budget: { rate: "40kB/s" } },
+      offload: { model: "street-cloud", budget: { rate: "40kB/s" }, audit: { share: "0.5" } },
       streams: [{ name: "camera", source: `file:${join(repoRoot, "models/clips/gate.mp4")}`, loop: true }],
     });
     edge = await startEdge({ config, environment });
