@@ -91,7 +91,7 @@ describe("a device under an operator", () => {
     await operator.tell("yard", "yard-1");
     await operator.open("yard", 1);
     await operator.grant("yard", { ttlMs: 3_000 });
-    await until(() => edge.report().budget.bytesPerSecond === 1_000 && edge.report().lease?.endsInMs === 0);
+    await until(() => edge.report().budget.bytesPerSecond === 1_000 && edge.report().lease?.bytesPerSecond === 1_000);
     expect(edge.report().lease).toMatchObject({ bytesPerSecond: 1_000, floorBytesPerSecond: 1_000 });
     const { meter } = await until(
       () => {
