@@ -6,4 +6,4 @@ export { type News, type NewsReason, news } from "./news.ts";
 export type { Check, Gate, Plan, Reach, Wave } from "./plan.ts";
 export { type Counts, desired, failureText, type Report, report, type Stage } from "./report.ts";
 export { type Labels, type Requirement, type Selector, selects } from "./selector.ts";
-export { type Failure, type Phase, phases, type RolloutState } from "./state.ts";
+export { beginning, completed, type Failure, type Phase, phases, type RolloutState } from "./state.ts";

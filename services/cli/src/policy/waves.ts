@@ -1,4 +1,13 @@
-import { advance, type Device, desired, noRequests, type Plan, type RolloutState } from "@sluice/rollout";
+import {
+  advance,
+  beginning,
+  completed,
+  type Device,
+  desired,
+  noRequests,
+  type Plan,
+  type RolloutState,
+} from "@sluice/rollout";
 
 /** Which devices a wave of a rollout adds. */
 export interface Step {
@@ -25,7 +34,7 @@ export function stepsOf(plan: Plan, devices: readonly Device[], stable: string |
   let state: RolloutState | null = null;
   // Each wave begins, settles, passes and hands over.
   for (let look = 0; look < 8 * waves.length && state?.phase !== "complete"; look++) {
-    const before: RolloutState | null = state ?? (stable === null ? null : complete(stable));
+    const before: RolloutState | null = state ?? (stable === null ? null : completed(beginning(stable, stable, null)));
     state = advance({
       plan: swift,
       state: before,
@@ -46,19 +55,3 @@ export function stepsOf(plan: Plan, devices: readonly Device[], stable: string |
   }
   return waves.map(({ name, pauseMs, approval }, i) => ({ name, pauseMs, approval, devices: added[i]!.toSorted() }));
 }
-
-const complete = (revision: string): RolloutState => ({
-  stable: revision,
-  target: revision,
-  phase: "complete",
-  wave: 0,
-  begunMs: null,
-  reach: null,
-  settledMs: null,
-  measuredMs: null,
-  passes: 0,
-  failures: 0,
-  passedMs: null,
-  failure: null,
-  restart: null,
-});
