@@ -64,6 +64,21 @@ describe("sluice", () => {
   test("refuses a typo in values, and a device that could not be a NATS token", () => {
     expect(() => hub("--set", "operator.replica=1")).toThrow(/'replica' not allowed/);
     expect(() => hub("--set", "nats.devices={cam.1}")).toThrow(/nats\/devices\/0/);
+    expect(() => hub("--set", "nats.devices={operator}"), "the broker has a user of that name").toThrow(
+      /nats\/devices\/0/,
+    );
+  });
+
+  test("has a name of its own for each object, whatever the release is called", () => {
+    for (const release of ["sluice", "hub"]) {
+      const rendered = helm("template", release, join(charts, "sluice"), "--set", "nats.devices={cam-a}");
+      const objects = rendered.split(/^---$/m).flatMap((text) => {
+        const named = /^kind: (\S+)[^]*?^ {2}name: (\S+)/m.exec(text);
+        return named ? [`${named[1]}/${named[2]}`] : [];
+      });
+      expect(objects.length).toBeGreaterThan(15);
+      expect(objects.filter((each, at) => objects.indexOf(each) !== at)).toEqual([]);
+    }
   });
 
   test("writes configurations that operator and console take", () => {
@@ -124,6 +139,13 @@ describe("sluice-edge", () => {
     const config = fileOf(render(...sample, "--show-only", "templates/config.yaml"), "edge.yaml");
     const parsed = readDocument(config, edgeConfigSchema, "edge.yaml", "config-invalid");
     expect(parsed).toMatchObject({ device: "gate", state: "/var/lib/sluice", http: { host: "0.0.0.0" } });
+  });
+
+  test("logs a device in with the password that the hub's chart made for it", () => {
+    const hub = helm("template", "hub", join(charts, "sluice"), "--set", "nats.devices={gate}");
+    const made = /name: (hub-nats)\n[^]*?stringData:\n(?: {2}.*\n)*? {2}gate: "[A-Za-z0-9]{32}"/.exec(hub)?.[1];
+    const device = render(...sample, "--set", `passwordsSecret=${made}`);
+    expect(device).toContain("valueFrom: {secretKeyRef: {name: hub-nats, key: gate}}");
   });
 
   test("restarts a device when its own configuration changes, and only then", () => {

@@ -25,6 +25,7 @@ export const edgeValues = chart({
   image: image("The edge daemon's image."),
   imagePullSecrets: kubernetes("list of LocalObjectReference", "array"),
   devices: names("One entry a device, by its name.", device),
+  passwordsSecret: text("Secret with a password under each device's name, as the chart sluice makes them."),
   credentialsSecret: text("Secret with a file `DEVICE.creds` for each device."),
   env: names("Variables of the environment."),
   state: group(

@@ -3,8 +3,11 @@ import { chart, flag, group, image, kubernetes, list, names, podMonitor, text, w
 const size = (description: string) => text(description, "^[0-9]+(Ki|Mi|Gi|Ti)$");
 const resources = kubernetes("ResourceRequirements");
 const pullSecrets = kubernetes("list of LocalObjectReference", "array");
-/** A name that is one NATS token and a key of a Secret, as the API has it. */
-const deviceName = text("Name of a device.", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$");
+/** A name that is one NATS token and a key of a Secret, as the API has it; the others are users of the broker. */
+const deviceName = {
+  ...text("Name of a device.", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"),
+  not: { enum: ["operator", "inference", "console"] },
+};
 
 const operator = group(
   {

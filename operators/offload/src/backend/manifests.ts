@@ -14,7 +14,7 @@ export interface Site {
 const httpPort = 8081;
 const configFolder = "/etc/sluice";
 /** Secret with what the environment needs, such as the broker's credentials; it may be absent. */
-const secret = "sluice-nats";
+const secret = "sluice-nats-inference";
 
 export const labelsOf = ({ metadata }: InferenceBackend) => ({
   "app.kubernetes.io/name": "sluice-inference",
