@@ -22,6 +22,7 @@ import {
   offloadReplySchema,
   operatorConfigSchema,
   policyBucket,
+  policyEvents,
   resultSchema,
   subjects,
   termSchema,
@@ -49,6 +50,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   ...kindSections,
   "condition-types": words("type", conditionTypes),
   "condition-reasons": words("reason", conditionReasons),
+  "policy-events": words("reason", policyEvents),
   "trace-header": fields(traceHeaderSchema),
   environment: fields(environmentSchema),
   metrics: () =>

@@ -37,7 +37,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   pure("replay", [...base, "offload", "scene"]),
   pure("batching", base),
   pure("allocation", base),
-  pure("rollout", ["foundation"]),
+  pure("rollout", base),
   io("imaging", ["node-av", "sharp"]),
   io("models", ["onnxruntime-node"]),
   io("messaging", ["@nats-io/transport-node", "@nats-io/jetstream", "@nats-io/kv"]),

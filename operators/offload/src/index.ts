@@ -4,4 +4,4 @@ export { type Operator, type OperatorDeps, operatorName, startOperator } from ".
 export { sameForDevices } from "./policy/document.ts";
 export { planOf } from "./policy/plan.ts";
 export { recorded } from "./policy/revision.ts";
-export { readState, requestsOf } from "./policy/state.ts";
+export { readState } from "./policy/state.ts";

@@ -1,7 +1,7 @@
 import type { Fleet, Overview } from "@sluice/allocation";
 import type { StoreView } from "@sluice/cluster";
 import type { EdgeDevice, InferenceBackend, InferenceModel, OffloadPolicy } from "@sluice/contracts";
-import type { News } from "@sluice/rollout";
+import type { News, RequestName } from "@sluice/rollout";
 import type { Revision, Written } from "./policy/revision.ts";
 
 /** An object together with its specification as it was written, for those who pass it on. */
@@ -29,6 +29,8 @@ export interface Objects {
   record(policy: Policy, written: Written): Promise<Revision>;
   /** Forgets old ones that are not in use. */
   prune(policy: Policy, inUse: ReadonlySet<string>): Promise<void>;
+  /** Takes requests off the policy, as it is known here: fails, or waits for news, where somebody has written it since. */
+  withdraw(policy: Policy, requests: readonly RequestName[]): Promise<void>;
   tell(policy: Policy, news: News): void;
 }
 

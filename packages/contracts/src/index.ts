@@ -9,6 +9,7 @@ export {
 } from "./api/condition.ts";
 export { crd, crdYaml, type KindName, kinds, openApi } from "./api/crd.ts";
 export { type EdgeDevice, type EdgeDeviceSpec, type EdgeDeviceStatus, edgeDeviceSchema } from "./api/edge-device.ts";
+export { type PolicyEvent, policyEvents } from "./api/event.ts";
 export { type FleetBudget, type PeriodUnit, periodUnits } from "./api/fleet-budget.ts";
 export { type Gate, type GateMetric, gateMeasures } from "./api/gate.ts";
 export {

@@ -1,3 +1,4 @@
+import type { PolicyEvent } from "@sluice/contracts";
 import type { Plan } from "./plan.ts";
 import { failureText } from "./report.ts";
 import type { RolloutState } from "./state.ts";
@@ -5,22 +6,12 @@ import type { RolloutState } from "./state.ts";
 /** Something worth telling people, once. */
 export interface News {
   readonly type: "Normal" | "Warning";
-  readonly reason: NewsReason;
+  readonly reason: PolicyEvent;
   readonly message: string;
 }
 
-export type NewsReason =
-  | "RolloutStarted"
-  | "WaveStarted"
-  | "MeasurementFailed"
-  | "WavePassed"
-  | "RolloutComplete"
-  | "RolloutHeld"
-  | "RolledBack"
-  | "RolloutAborted";
-
-const normal = (reason: NewsReason, message: string): News => ({ type: "Normal", reason, message });
-const warning = (reason: NewsReason, message: string): News => ({ type: "Warning", reason, message });
+const normal = (reason: PolicyEvent, message: string): News => ({ type: "Normal", reason, message });
+const warning = (reason: PolicyEvent, message: string): News => ({ type: "Warning", reason, message });
 
 /** What happened between two states, in order. */
 export function news(before: RolloutState | null, after: RolloutState, plan: Plan): News[] {

@@ -7,15 +7,16 @@ import {
   type Kube,
   type KubeObject,
   type Meter,
+  patchObject,
   type Recorder,
   Reflector,
   type Resource,
   revisionsOf,
   surplusRevisions,
 } from "@sluice/cluster";
-import type { SluiceError } from "@sluice/contracts";
+import { policyAnnotations, type SluiceError } from "@sluice/contracts";
 import type { Clock, Prng } from "@sluice/foundation";
-import type { News } from "@sluice/rollout";
+import type { News, RequestName } from "@sluice/rollout";
 import { type Revision, revisionsKept, type Written } from "../policy/revision.ts";
 import type { Objects, Policy } from "../ports.ts";
 import { asksTheSame } from "./changes.ts";
@@ -102,6 +103,11 @@ export class KubeObjects implements Objects {
     for (const old of surplusRevisions(this.#history(policy), revisionsKept, inUse)) {
       await deleteObject(this.#options.kube, controllerRevisions, old);
     }
+  }
+
+  async withdraw(policy: Policy, requests: readonly RequestName[]): Promise<void> {
+    const annotations = Object.fromEntries(requests.map((name) => [policyAnnotations[name], null]));
+    await patchObject(this.#options.kube, policies, policy, { metadata: { annotations } });
   }
 
   tell(policy: Policy, { type, reason, message }: News): void {

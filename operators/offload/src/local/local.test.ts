@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { operatorConfigSchema } from "@sluice/contracts";
 import { type NatsServer, startNats, type TempDir, tempDir, until } from "@sluice/testkit";
@@ -82,6 +82,25 @@ test("policies from files roll out in waves, follow edits, and go on after a res
   await until(() => having(0.3) === 1, { timeoutMs: 30_000, what: "the next edit in its first wave" });
   await until(() => having(0.1) === 1, { timeoutMs: 20_000, what: "the others on the last good one" });
   expect(having(0.2)).toBe(0);
+}, 120_000);
+
+test("a promotion that stays in its file promotes once", async () => {
+  await until(() => having(0.1) === 1, { timeoutMs: 20_000, what: "the first wave" });
+  const first = promoted(policy("0.1"));
+  write("policy.yaml", first);
+  await until(() => having(0.1) === 2, { timeoutMs: 20_000, what: "everybody" });
+  const second = first.replace('"0.1"', '"0.2"');
+  write("policy.yaml", second);
+  await until(() => having(0.2) === 1, { timeoutMs: 20_000, what: "the edit in its first wave" });
+  await operator.close();
+  operator = await start();
+  write("policy.yaml", second.replace("approval: true", "approval: false"));
+  await until(() => having(0.2) === 2, { timeoutMs: 30_000, what: "the edit everywhere" });
+  write("policy.yaml", first);
+  await until(() => having(0.1) === 1, { timeoutMs: 20_000, what: "the old one in its first wave" });
+  const waits = (text: string) => JSON.parse(text).gate.status.rollout.phase === "AwaitingApproval";
+  await until(() => waits(readFileSync(join(dir.path, "state.json"), "utf8")), { what: "approval is awaited" });
+  expect([having(0.1), having(0.2)]).toEqual([1, 1]);
 }, 120_000);
 
 test("an edit of a device's zones renews the documents of the policies that focus on them", async () => {

@@ -5,10 +5,15 @@ import type { Revision } from "../policy/revision.ts";
 interface Memory {
   readonly revisions: readonly Revision[];
   readonly status: object | undefined;
+  /** Annotations that count no more, as long as the file says just this. */
+  readonly withdrawn: Readonly<Record<string, string | undefined>>;
 }
 
+/** Of what nobody has remembered anything. */
+export const nothing: Memory = { revisions: [], status: undefined, withdrawn: {} };
+
 /**
- * What a cluster would remember of each policy: its revisions and its status. In a file, so that another start goes on where
+ * What a cluster would remember of each policy: its revisions, its status, and which requests were taken off it. In a file, so that another start goes on where
  * this one ended; a file that cannot be read is the beginning, one that cannot be written is a problem and no more.
  */
 export class PolicyMemory {
@@ -23,7 +28,7 @@ export class PolicyMemory {
   }
 
   of(policy: string): Memory {
-    return this.#policies.get(policy) ?? { revisions: [], status: undefined };
+    return this.#policies.get(policy) ?? nothing;
   }
 
   keep(policy: string, changes: Partial<Memory>): void {
@@ -37,10 +42,8 @@ export class PolicyMemory {
 
   #load(path: string): void {
     try {
-      const policies = JSON.parse(readFileSync(path, "utf8")) as Record<string, Memory>;
-      for (const [name, { revisions = [], status }] of Object.entries(policies)) {
-        this.#policies.set(name, { revisions, status });
-      }
+      const policies = JSON.parse(readFileSync(path, "utf8")) as Record<string, Partial<Memory>>;
+      for (const [name, memory] of Object.entries(policies)) this.#policies.set(name, { ...nothing, ...memory });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.#onProblem(asSluiceError(error));
     }

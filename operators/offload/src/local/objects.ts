@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { type Change, canonicalJson, type KubeObject, type Resource, revisionName, Store } from "@sluice/cluster";
-import { SluiceError } from "@sluice/contracts";
+import { policyAnnotations, SluiceError } from "@sluice/contracts";
 import { type Clock, pause } from "@sluice/foundation";
-import type { News } from "@sluice/rollout";
+import type { News, RequestName } from "@sluice/rollout";
 import { backends, devices, models, policies } from "../kube/resources.ts";
 import { type Revision, revisionsKept, type Written } from "../policy/revision.ts";
 import type { Objects, Policy } from "../ports.ts";
 import { ObjectFiles } from "./files.ts";
-import { PolicyMemory } from "./memory.ts";
+import { nothing, PolicyMemory } from "./memory.ts";
 
 /** The one namespace of objects that come from files. */
 export const localNamespace = "local";
@@ -96,6 +96,14 @@ export class FileObjects implements Objects {
     return Promise.resolve();
   }
 
+  /** The file keeps them; what counts is that they are known to be answered. */
+  withdraw({ metadata }: Policy, requests: readonly RequestName[]): Promise<void> {
+    const keys = requests.map((name) => policyAnnotations[name]);
+    const withdrawn = Object.fromEntries(keys.map((key) => [key, metadata.annotations?.[key]]));
+    this.#remember(metadata.name, { withdrawn: { ...this.#memory.of(metadata.name).withdrawn, ...withdrawn } });
+    return Promise.resolve();
+  }
+
   tell(policy: Policy, news: News): void {
     this.#options.onNews(policy.metadata.name, news);
   }
@@ -103,15 +111,20 @@ export class FileObjects implements Objects {
   /** The policy's new status; true if it is another one, and then the policy comes up again. */
   setStatus({ metadata }: Policy, status: object): boolean {
     if (canonicalJson(this.#memory.of(metadata.name).status) === canonicalJson(status)) return false;
-    this.#memory.keep(metadata.name, { status });
-    const raw = this.#raw.get(`${policies.kind} ${metadata.name}`);
-    if (raw) this.#put(policies.kind, raw);
+    this.#remember(metadata.name, { status });
     return true;
   }
 
   /** The policy is gone, and nobody holds anything of it. */
   forget(policy: string): void {
     this.#memory.forget(policy);
+  }
+
+  /** With what is remembered now the policy is another version. */
+  #remember(policy: string, changes: Parameters<PolicyMemory["keep"]>[1]): void {
+    this.#memory.keep(policy, changes);
+    const raw = this.#raw.get(`${policies.kind} ${policy}`);
+    if (raw) this.#put(policies.kind, raw);
   }
 
   #store<T extends KubeObject>(resource: Resource<T>): Store<T> {
@@ -138,9 +151,10 @@ export class FileObjects implements Objects {
 
   /** As an API server would have it: with a version for what it says, and a generation for each specification. */
   #put(kind: string, raw: Raw): string {
-    const { name, labels, annotations } = raw.metadata;
+    const { name, labels } = raw.metadata;
     const spec = raw.spec ?? {};
-    const status = kind === policies.kind ? this.#memory.of(name).status : undefined;
+    const { status, withdrawn } = kind === policies.kind ? this.#memory.of(name) : nothing;
+    const annotations = without(raw.metadata.annotations, withdrawn);
     this.#raw.set(`${kind} ${name}`, raw);
     const resourceVersion = digest({ spec, labels, annotations, status });
     const { generation, createdAt } = this.#generation(`${kind} ${name}`, canonicalJson(spec));
@@ -161,6 +175,9 @@ export class FileObjects implements Objects {
 }
 
 const digest = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
+
+const without = (all: Record<string, string> | undefined, gone: Readonly<Record<string, string | undefined>>) =>
+  all && Object.fromEntries(Object.entries(all).filter(([key, value]) => value !== gone[key]));
 
 function strange(object: Raw | null): SluiceError {
   const what = `${object?.kind ?? "an object"} ${object?.metadata?.name ?? "without a name"}`;

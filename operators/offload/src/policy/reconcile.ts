@@ -10,6 +10,7 @@ import { grant } from "./grant.ts";
 import { budgetHeld, outcomeOfRollout, selected } from "./outcome.ts";
 import { planOf } from "./plan.ts";
 import { publish } from "./publish.ts";
+import { hearRequests } from "./requests.ts";
 import { recorded } from "./revision.ts";
 import { factsOf, roll, type Senses } from "./roll.ts";
 import { select } from "./select.ts";
@@ -23,7 +24,7 @@ export interface PolicyDeps extends Senses {
 }
 
 /**
- * Brings a policy's devices nearer to its specification: select, grant, listen, publish, record, look up, roll.
+ * Brings a policy's devices nearer to its specification: select, grant, listen, publish, record, look up, hear, roll.
  *
  * Early out: a step that cannot do its work ends the look, and says why in the conditions; devices keep what they have, and
  * leases go on, since they were granted before anything could fail. Devices are told only what an earlier look decided and
@@ -47,7 +48,8 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
     }
     const target = await objects.record(policy, recorded(policy.written));
     bodyOf(policy, target, objects);
-    const rolled = await roll(policy, stored, target, known, devices, deps);
+    const requests = await hearRequests(policy, stored, target.name, objects);
+    const rolled = await roll(policy, stored, target, known, devices, requests, deps);
     deps.decided.note(policy, stored, rolled.state);
     await objects.prune(policy, new Set([rolled.state.stable, target.name].filter((name) => name !== null)));
     return { outcome: outcomeOfRollout(rolled, selection), status: statusOf(selection, budget, rolled), findings };

@@ -1,5 +1,14 @@
 import type { Clock } from "@sluice/foundation";
-import { advance, type Device, type Input, type Plan, type Report, type RolloutState, report } from "@sluice/rollout";
+import {
+  advance,
+  type Device,
+  type Input,
+  type Plan,
+  type Report,
+  type Requests,
+  type RolloutState,
+  report,
+} from "@sluice/rollout";
 import { type Ask, type Documents, nameOf, type Policy } from "../ports.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { sameForDevices } from "./document.ts";
@@ -7,7 +16,6 @@ import { deviceFacts } from "./facts.ts";
 import { planOf } from "./plan.ts";
 import type { Revision } from "./revision.ts";
 import type { Selection } from "./select.ts";
-import { requestsOf } from "./state.ts";
 
 /** Where a policy's rollout stands, as far as this look at it can tell. */
 export interface Rolled {
@@ -37,6 +45,7 @@ export async function roll(
   target: Revision,
   revisions: readonly Revision[],
   devices: readonly Device[],
+  requests: Requests,
   { ask, clock }: Senses,
 ): Promise<Rolled> {
   const plan = planOf(policy.spec);
@@ -47,7 +56,7 @@ export async function roll(
     same: (a, b) => a === b || alike(a, b, [...revisions, target]),
     devices,
     queries: await queryResults(policy, before, ask),
-    requests: requestsOf(policy.metadata.annotations),
+    requests,
     nowMs: clock.wallMs(),
   };
   const state = advance(input);

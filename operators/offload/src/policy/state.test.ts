@@ -3,7 +3,7 @@ import { advance, noRequests, type RolloutState, report } from "@sluice/rollout"
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { planOf } from "./plan.ts";
-import { readState, requestsOf, writeState } from "./state.ts";
+import { readState, writeState } from "./state.ts";
 
 const waves = [
   { name: "first", count: 1, pause: "5m" },
@@ -89,17 +89,4 @@ test("a policy's waves and gate become a plan", () => {
     nowMs: 9,
   };
   expect(advance(fresh)).toMatchObject({ wave: 0, reach: 1, begunMs: 9 });
-});
-
-test.each([
-  [{ "sluice.dev/promote": "p-2" }, { promote: { revision: "p-2", wave: "all" } }],
-  [{ "sluice.dev/promote": "p-2/1" }, { promote: { revision: "p-2", wave: 0 } }],
-  [{ "sluice.dev/promote": "p-2/x" }, { promote: null }],
-  [{ "sluice.dev/promote": "" }, { promote: null }],
-  [
-    { "sluice.dev/abort": "p-2", "sluice.dev/restart": "9" },
-    { promote: null, abort: "p-2", restart: "9" },
-  ],
-])("annotations %j ask for %j", (annotations, expected) => {
-  expect(requestsOf(annotations)).toMatchObject(expected);
 });

@@ -1,13 +1,10 @@
 import type { OffloadPolicyStatus, RolloutPhase } from "@sluice/contracts";
-import { policyAnnotations } from "@sluice/contracts";
 import {
   interval,
   type Look,
-  noRequests,
   type Phase,
   type Plan,
   type Report,
-  type Requests,
   type RolloutState,
   type Stage,
 } from "@sluice/rollout";
@@ -110,17 +107,4 @@ const writeTime = (ms: number | null): string | null => (ms === null ? null : ne
 /** Without the fields that are null, which the schema leaves out. */
 function defined(fields: { readonly [K in keyof RolloutStatus]: RolloutStatus[K] | null }): RolloutStatus {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as RolloutStatus;
-}
-
-/** What people ask for by annotation; what cannot be read asks for nothing. */
-export function requestsOf(annotations: Readonly<Record<string, string>> | undefined): Requests {
-  if (!annotations) return noRequests;
-  const [revision, step] = annotations[policyAnnotations.promote]?.split("/") ?? [];
-  const wave = step === undefined ? "all" : Number(step) - 1;
-  const sane = wave === "all" || (Number.isInteger(wave) && wave >= 0);
-  return {
-    promote: revision && sane ? { revision, wave } : null,
-    abort: annotations[policyAnnotations.abort] ?? null,
-    restart: annotations[policyAnnotations.restart] ?? null,
-  };
 }

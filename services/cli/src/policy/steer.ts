@@ -60,14 +60,12 @@ function underWay({ metadata, status }: Policy, what: string): { revision: strin
   return { revision: updateRevision, wave: Number.parseInt(step, 10), place: `wave ${wave} (${step})` };
 }
 
-/** Requests by annotation; null takes one back. */
-const annotate = (requests: Readonly<Partial<Record<keyof typeof policyAnnotations, string | null>>>) => ({
+/** Requests by annotation; the operator takes them off when they are answered. */
+const annotate = (requests: Readonly<Partial<Record<keyof typeof policyAnnotations, string>>>) => ({
   annotations: Object.fromEntries(
     Object.entries(requests).map(([key, value]) => [policyAnnotations[key as keyof typeof policyAnnotations], value]),
   ),
 });
-/** What was once asked for a revision must not decide about it when it is rolled out again. */
-const forgotten = { abort: null, promote: null } as const;
 
 /** On past this wave's gate and pause, or past all. */
 export const promote =
@@ -103,7 +101,7 @@ export const restart =
     if (!failed || failed !== status.updateRevision)
       refuse(`${metadata.name}: no revision has failed, so there is nothing to restart`);
     return {
-      patch: { metadata: annotate({ ...forgotten, restart: token }) },
+      patch: { metadata: annotate({ restart: token }) },
       says: [`${failed} begins anew, with the first wave`],
     };
   };
@@ -133,7 +131,7 @@ export const undo =
     if (!patch) return { patch: {}, says: [`${policy.metadata.name} is ${revision.metadata.name} already`] };
     const changes = changesOf(policy.raw.spec, spec).map((change) => `  ${changeText(change)}`);
     return {
-      patch: { metadata: annotate(forgotten), spec: patch },
+      patch: { spec: patch },
       says: [`${policy.metadata.name} goes back to ${revision.metadata.name}`, ...changes],
     };
   };
