@@ -13,8 +13,11 @@ kubernetes := $(local)/bin/kubernetes-$(call pinned,k8s.io/kubernetes)
 kubectl := $(local)/bin/kubectl
 etcd := $(local)/bin/etcd-$(call pinned,go.etcd.io/etcd/server/v3)
 helm := $(local)/bin/helm
+keda_version := $(shell sed -n 's,^require github.com/kedacore/keda/v2 ,,p' tools/keda/go.mod)
+keda := $(local)/bin/keda-operator-$(keda_version) $(local)/bin/keda-adapter-$(keda_version)
+keda_manifests := $(local)/bin/keda-manifests-$(keda_version)
 
-.PHONY: help setup demo test simulate kube cluster-api lint bench train doctor clean
+.PHONY: help setup demo test simulate kube keda cluster-api lint bench train doctor clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -29,6 +32,8 @@ simulate: setup ## Run the lease protocol through more years of faults (SIMULATE
 	@vitest run packages/allocation/src/simulation
 
 kube: $(etcd) $(kubernetes) $(kubectl) ## Build the Kubernetes API server that tests start (once, some minutes)
+
+keda: $(keda) $(keda_manifests) ## Build the KEDA that the tests of autoscaling start (once, 10 minutes)
 
 cluster-api: setup kube ## Leave a Kubernetes API server with Sluice's kinds running, until Ctrl-C
 	@node packages/testkit/src/kube/cluster-api.ts
@@ -80,6 +85,20 @@ $(helm): tools/helm/go.mod tools/helm/go.sum
 	@tools/doctor.sh --quiet
 	@mkdir -p $(local)/bin
 	cd tools/helm && go build -trimpath -ldflags "-s -w" -o ../../$(helm).$$$$ helm.sh/helm/v4/cmd/helm && mv ../../$(helm).$$$$ ../../$(helm)
+
+# Its own folder in Go's cache is where it builds: its go.mod replaces modules, which only counts in a main module.
+keda_source = $$(cd tools/keda && go mod download -json | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+$(keda): program = $(patsubst keda-%-$(keda_version),%,$(@F))
+$(keda):
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	@echo "Building KEDA's $(program) $(keda_version), once: some minutes"
+	cd "$(keda_source)" && CGO_ENABLED=0 go build -mod=readonly -trimpath -o $(CURDIR)/$@.$$$$ \
+	  -ldflags "-s -w -X github.com/kedacore/keda/v2/version.Version=$(keda_version:v%=%)" ./cmd/$(program) && mv $@.$$$$ $@
+
+$(keda_manifests):
+	@mkdir -p $(local)/bin
+	rm -rf $@.part && cp -R "$(keda_source)/config" $@.part && chmod -R u+w $@.part && mv $@.part $@
 
 clean: ## Remove everything that the targets above made
 	rm -rf node_modules $(local)
