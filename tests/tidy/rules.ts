@@ -66,7 +66,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
     "operator",
     {
       folder: "operators/offload",
-      imports: [...base, "allocation", "rollout", "cluster", "messaging", "observability"],
+      imports: [...base, "allocation", "batching", "rollout", "cluster", "messaging", "observability"],
       pure: false,
       libraries: [],
     },

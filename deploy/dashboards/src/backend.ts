@@ -92,6 +92,20 @@ export const backend: Board = {
       title: "Replicas",
       panels: [
         {
+          title: "Replicas against need",
+          about:
+            "What the load needs, as KEDA is told, and what takes requests. Far apart for long: see SluiceBackendShort.",
+          shape: "lines",
+          unit: "short",
+          queries: [
+            {
+              expr: `max by (backend) (sluice_operator_backend_replicas_needed{job=~"$job"})`,
+              legend: "{{backend}} needed",
+            },
+            { expr: `max by (backend) (sluice_operator_backend_replicas{job=~"$job"})`, legend: "{{backend}} there" },
+          ],
+        },
+        {
           title: "Replicas that are connected",
           about: "They take requests from the broker.",
           shape: "figure",

@@ -1,13 +1,13 @@
 import { lead, loadAccess, openKube, Recorder, type Term } from "@sluice/cluster";
 import { type Environment, type OperatorConfig, SluiceError } from "@sluice/contracts";
 import { type Clock, type Prng, systemClock } from "@sluice/foundation";
-import { createHttp, createLogger, createMetrics } from "@sluice/observability";
+import { createHttp, createLogger, createMetrics, type Metrics } from "@sluice/observability";
 import type { Site } from "./backend/manifests.ts";
 import { Desks } from "./budgets.ts";
 import { openHearing } from "./hearing.ts";
 import { type ControllerDeps, runDevices, runPolicies, runSweeps } from "./kube/controllers.ts";
 import { KubeObjects } from "./kube/objects.ts";
-import { runBackends, runModels } from "./kube/supply.ts";
+import { runBackends, runDemand, runModels } from "./kube/supply.ts";
 import { Chronicle } from "./policy/chronicle.ts";
 import { Decided } from "./policy/decided.ts";
 import { askPrometheus } from "./prometheus.ts";
@@ -22,6 +22,8 @@ export interface OperatorDeps {
   /** Different for each process that ever runs. */
   readonly identity: string;
 }
+
+type Deps = ControllerDeps & { readonly site: Site; readonly metrics: Metrics };
 
 export interface Operator {
   readonly url: string;
@@ -58,7 +60,7 @@ export async function startOperator(config: OperatorConfig, deps: OperatorDeps):
     mayWrite,
     onProblem,
   });
-  const parts: Omit<ControllerDeps, "budgets"> & { site: Site } = {
+  const parts: Omit<Deps, "budgets"> = {
     ...times,
     ...hearing,
     objects,
@@ -99,8 +101,8 @@ export async function startOperator(config: OperatorConfig, deps: OperatorDeps):
 }
 
 /** Every controller, for one term of leading. */
-async function reconcile(deps: ControllerDeps & { site: Site }, { signal }: Term): Promise<void> {
-  const controllers = [runPolicies, runDevices, runModels, runBackends, runSweeps];
+async function reconcile(deps: Deps, { signal }: Term): Promise<void> {
+  const controllers = [runPolicies, runDevices, runModels, runBackends, runDemand, runSweeps];
   await Promise.all([...controllers.map((run) => run(deps, signal)), deps.recorder.run(signal)]);
 }
 

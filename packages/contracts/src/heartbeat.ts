@@ -108,5 +108,16 @@ export const backendSchema = z.object({
   queued: count,
   queueMs: z.number().min(0),
   draining: z.boolean(),
+  /** What is asked of it and what that costs; absent from replicas of before there was autoscaling by need. */
+  load: z
+    .object({
+      /** Requests that arrive a second, those that are refused included. */
+      arrivalsPerSecond: z.number().min(0),
+      /** Time of a worker that one request takes; null before the first. */
+      serviceMs: z.number().min(0).nullable(),
+      /** Batches that it computes at once. */
+      workers: z.int().min(1),
+    })
+    .optional(),
 });
 export type Backend = z.output<typeof backendSchema>;

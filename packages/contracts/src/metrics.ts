@@ -204,6 +204,21 @@ export const metrics = {
     labels: ["kind", "fate"],
   },
   sluice_operator_devices_online: { type: "gauge", help: "Devices heard of late.", labels: [] },
+  sluice_operator_backend_replicas_needed: {
+    type: "gauge",
+    help: "Replicas that a backend's load needs, not rounded, by which KEDA scales; absent while that is unknown. `backend` is namespace/name.",
+    labels: ["backend"],
+  },
+  sluice_operator_backend_replicas: {
+    type: "gauge",
+    help: "Replicas that advertise themselves and take requests.",
+    labels: ["backend"],
+  },
+  sluice_operator_backend_unserved_devices: {
+    type: "gauge",
+    help: "Devices that of late sent frames to a backend's model and found no replica.",
+    labels: ["backend"],
+  },
   sluice_operator_documents: { type: "gauge", help: "Policy documents in the broker.", labels: [] },
   sluice_operator_documents_written_total: {
     type: "counter",

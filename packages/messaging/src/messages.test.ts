@@ -219,7 +219,7 @@ describe("messages", () => {
   it("refuses another version before it looks at anything else, and leaves unknown fields out", () => {
     const other = decodeResult(Buffer.from('{"version":2,"kind":"new"}'));
     expect(other).toMatchObject({ ok: false, error: { code: "unsupported-version" } });
-    const extended = decodeBackend(Buffer.from(JSON.stringify({ ...backend, load: 1 })));
+    const extended = decodeBackend(Buffer.from(JSON.stringify({ ...backend, weather: 1 })));
     expect(extended).toEqual({ ok: true, value: backend });
   });
 

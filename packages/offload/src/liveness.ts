@@ -20,6 +20,11 @@ export class Liveness {
     return !this.alive && nowMs >= this.#nextProbeMs;
   }
 
+  /** The cloud says of itself that it is there again: no need to wait any longer before asking. */
+  announced(nowMs: number): void {
+    this.#nextProbeMs = Math.min(this.#nextProbeMs, nowMs);
+  }
+
   answered(): void {
     this.#failures = 0;
   }

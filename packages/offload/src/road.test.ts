@@ -35,6 +35,16 @@ describe("Road", () => {
     expect(viewAt(road, 19 * 60_000 + 30_000).probeDue).toBe(true);
   });
 
+  it("asks a dead cloud at once when a replica is heard of, and goes on as before when that one does not answer", () => {
+    const road = new Road();
+    for (let failure = 0; failure < 10; failure++) road.ended("x", "refused", failure * 60_000);
+    expect(viewAt(road, 541_000).probeDue).toBe(false);
+    road.announced(541_000);
+    expect(viewAt(road, 541_000)).toMatchObject({ alive: false, probeDue: true });
+    road.ended("x", "refused", 541_000);
+    expect(viewAt(road, 545_000).probeDue).toBe(false);
+  });
+
   it("takes one answer, even a late one, for life", () => {
     const road = new Road();
     for (let failure = 0; failure < 5; failure++) road.ended("x", "expired", failure);

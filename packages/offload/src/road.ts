@@ -46,6 +46,11 @@ export class Road {
     };
   }
 
+  /** A replica was heard of after a time without any: a cloud that was taken for dead is asked at once. */
+  announced(nowMs: number): void {
+    this.#liveness.announced(nowMs);
+  }
+
   /** An offload went out; `key` names it. */
   sent(key: string, bytes: number, nowMs: number): void {
     this.#forget(key);

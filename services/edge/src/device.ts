@@ -95,7 +95,9 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const uplink = new Uplink({ link, client, bucket, clock, metrics, ...(usage && { counter: usage }) });
   const events = new Events();
   const telemetry = new Telemetry({ uplink, site, events, metrics, clock, operated });
-  const backends = new BackendWatch(link, config.offload.model, clock);
+  const road = new Road();
+  const onReturn = () => road.announced(clock.monotonicMs());
+  const backends = new BackendWatch(config.offload.model, { link, clock, prng, onReturn });
   metrics.set("sluice_edge_budget_bytes_per_second", {}, bucket.bytesPerSecond);
   const price = recallPrice(state);
   const streams: Running[] = [];
@@ -115,7 +117,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     model,
     bucket,
     price,
-    road: new Road(),
+    road,
     events,
     link,
     site,

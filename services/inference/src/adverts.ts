@@ -50,8 +50,8 @@ export class Adverts {
   /** While there is no broker nothing is sent, and nothing has to be: the next one is newer. */
   #publish(): void {
     const { link, replica, clock } = this.#parts;
-    for (const { name, slot, load } of this.#pipelines) {
-      const state = { model: name, digest: slot.model.digest, ...load, draining: this.#draining };
+    for (const { name, slot, line, load } of this.#pipelines) {
+      const state = { model: name, digest: slot.model.digest, ...line, load, draining: this.#draining };
       const advert = { version: versionOfWire, replica, atMs: clock.wallMs(), ...state };
       link.publish(subjects.backend(name, replica), encodeBackend(advert));
     }

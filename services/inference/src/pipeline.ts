@@ -1,4 +1,4 @@
-import { BatchQueue, type Outlook } from "@sluice/batching";
+import { BatchQueue, type Load, type Outlook, Workload } from "@sluice/batching";
 import { asSluiceError, type ServedModelConfig, SluiceError } from "@sluice/contracts";
 import type { Clock } from "@sluice/foundation";
 import { decodeImage } from "@sluice/imaging";
@@ -38,6 +38,7 @@ export class Pipeline {
   readonly name: string;
   readonly register: Register;
   readonly forecast: Forecast;
+  readonly workload: Workload;
   readonly #parts: PipelineParts;
   readonly #queue: BatchQueue<Visit>;
   readonly #bell: Bell;
@@ -49,7 +50,8 @@ export class Pipeline {
   constructor(parts: PipelineParts) {
     const { workers, batching } = parts.config;
     this.name = parts.slot.model.name;
-    this.register = new Register(this.name, parts.metrics);
+    this.workload = new Workload(parts.clock.monotonicMs());
+    this.register = new Register(this.name, parts.metrics, (count) => this.workload.arrived(this.#nowMs(), count));
     this.forecast = new Forecast(workers);
     this.#parts = parts;
     this.#queue = new BatchQueue({ maxQueue: batching.maxQueue, maxDelayMs: batching.maxDelay });
@@ -63,8 +65,13 @@ export class Pipeline {
   }
 
   /** Requests that wait, and how long the next one is expected to. */
-  get load(): { queued: number; queueMs: number } {
+  get line(): { queued: number; queueMs: number } {
     return { queued: this.#queue.size, queueMs: this.#queue.delayMs(this.#outlook(), this.#parts.config.workers) };
+  }
+
+  /** What is asked of this replica, and what that costs it. */
+  get load(): Load & { workers: number } {
+    return { ...this.workload.at(this.#nowMs()), workers: this.#parts.config.workers };
   }
 
   /** Takes a request in; it ends at `deadlineMs` on the monotonic clock at the latest. */
@@ -184,6 +191,7 @@ export class Pipeline {
 
   #ran(size: number, tookMs: number): void {
     this.forecast.computed(size, tookMs);
+    this.workload.served(size, tookMs);
     this.#parts.metrics.observe("sluice_inference_compute_seconds", { model: this.name }, tookMs / 1e3);
     this.#parts.metrics.observe("sluice_inference_batch_size", { model: this.name }, size);
   }
@@ -196,7 +204,7 @@ export class Pipeline {
 
   #refuseOverload(loser: Visit | undefined): void {
     if (!loser) return;
-    const { queued, queueMs } = this.load;
+    const { queued, queueMs } = this.line;
     loser.refuse(new SluiceError("overloaded", `${this.name}: ${queued} requests wait already`), Math.ceil(queueMs));
   }
 

@@ -9,10 +9,13 @@ export class Register {
   #onEmpty: (() => void) | undefined;
   readonly #model: string;
   readonly #metrics: Metrics;
+  readonly #onArrival: (count: number) => void;
 
-  constructor(model: string, metrics: Metrics) {
+  /** `onArrival` is told of all that is asked, whatever becomes of it. */
+  constructor(model: string, metrics: Metrics, onArrival: (count: number) => void = () => {}) {
     this.#model = model;
     this.#metrics = metrics;
+    this.#onArrival = onArrival;
   }
 
   /** Resolves once nobody is in the house. */
@@ -27,6 +30,7 @@ export class Register {
     const { transport } = opening.caller;
     const visit: Visit = new Visit({ ...opening, leave: (code) => this.#leave(visit, transport, code) });
     this.#open.add(visit);
+    this.#onArrival(1);
     this.#metrics.inc("sluice_inference_requests_total", this.#labels(transport));
     this.#count(transport, 1);
     return visit;
@@ -34,6 +38,7 @@ export class Register {
 
   /** Counts requests that were refused before they could be read. */
   refusedUnread(transport: Transport, code: ErrorCode, count = 1): void {
+    this.#onArrival(count);
     this.#metrics.inc("sluice_inference_requests_total", this.#labels(transport), count);
     this.#metrics.inc("sluice_inference_refused_total", { ...this.#labels(transport), code }, count);
   }

@@ -22,6 +22,7 @@ export class Reloads {
       await checkName(manifest, name);
       await pipeline.slot.swap(manifest);
       pipeline.forecast.forget();
+      pipeline.workload.forget();
       this.problems.delete(name);
       this.#logger.info({ model: name, digest: pipeline.slot.model.digest }, "model reloaded");
     } catch (cause) {

@@ -53,6 +53,10 @@ test("a replica says how long its queue is, every second, and at once when it dr
   const { service } = await startService(nats.url, {}, "cloud-7");
   await until(() => adverts.length >= 2);
   expect(adverts[0]).toMatchObject({ replica: "cloud-7", model: "lantern", queued: 0, queueMs: 0, draining: false });
+  expect(adverts[0]!.load).toEqual({ arrivalsPerSecond: 0, serviceMs: null, workers: 1 });
+  await warm(listener);
+  await until(() => adverts.at(-1)!.load!.serviceMs);
+  expect(adverts.at(-1)!.load!.arrivalsPerSecond).toBeGreaterThan(0);
   await service.close();
   await until(() => adverts.at(-1)?.draining);
   expect(adverts.filter((advert) => advert.draining)).toHaveLength(1);

@@ -110,31 +110,43 @@ export const disruptionBudget = (backend: InferenceBackend): Desired => ({
   spec: { maxUnavailable: 1, selector: { matchLabels: labelsOf(backend) } },
 });
 
+/** How often KEDA asks; also the time in which a backlog should be gone, as nothing helps sooner. */
+export const pollMs = 5_000;
+/** The API server's bound for the time over which a lesser need is not believed yet. */
+const longestCooldownMs = 3_600_000;
+
+/** How a backend is called in metrics. */
+export const backendKey = ({ metadata }: InferenceBackend): string => `${metadata.namespace}/${metadata.name}`;
+
 /**
- * KEDA keeps the mean wait in the queue near its target. Idle replicas report 0; no report at all is an error, on which KEDA
- * holds the replicas where they are, since an unknown is not a zero.
+ * KEDA makes as many replicas as the operator says are needed. No answer is an error, on which the replicas stay as they
+ * are, one at least: an unknown is not a zero, which an empty answer is to KEDA unless told otherwise.
  */
 export function scaledObject(backend: InferenceBackend, prometheus: string): Desired {
-  const { scaling, modelRef } = backend.spec;
-  const of = (part: string) => `sum(rate(sluice_inference_queue_seconds_${part}{model="${modelRef.name}"}[1m]))`;
+  const { scaling } = backend.spec;
   const metadata = {
     serverAddress: prometheus,
-    query: `${of("sum")} / clamp_min(${of("count")}, 1e-9)`,
-    threshold: String(scaling.targetQueueDelay / 1_000),
+    query: `max(sluice_operator_backend_replicas_needed{backend="${backendKey(backend)}"})`,
+    threshold: "1",
     ignoreNullValues: "false",
   };
+  const stabilizationWindowSeconds = seconds(Math.min(scaling.cooldown, longestCooldownMs));
   return {
     metadata: metadataOf(backend),
     spec: {
       scaleTargetRef: { name: `${backend.metadata.name}-inference` },
+      pollingInterval: seconds(pollMs),
       minReplicaCount: scaling.min,
       maxReplicaCount: scaling.max,
-      cooldownPeriod: Math.round(scaling.cooldown / 1_000),
+      cooldownPeriod: seconds(scaling.cooldown),
       fallback: { failureThreshold: 3, replicas: Math.max(1, scaling.min), behavior: "currentReplicasIfHigher" },
-      triggers: [{ type: "prometheus", metricType: "Value", metadata }],
+      advanced: { horizontalPodAutoscalerConfig: { behavior: { scaleDown: { stabilizationWindowSeconds } } } },
+      triggers: [{ type: "prometheus", metricType: "AverageValue", metadata }],
     },
   };
 }
+
+const seconds = (ms: number): number => Math.round(ms / 1_000);
 
 export const endpointOf = ({ metadata, spec }: InferenceBackend): string =>
   spec.external?.url ?? `http://${metadata.name}-inference.${metadata.namespace}.svc:${httpPort}`;

@@ -90,13 +90,17 @@ async function replicas(backend: InferenceBackend, model: Model, deps: BackendDe
   const scaled = await scale(backend, deps);
   const key = `${backend.metadata.namespace}/${nameOf(backend)}-inference`;
   const live = await readObject(kube, children.deployment, key);
-  const heard = telemetry
-    .replicas(nameOf(model), nowMs())
-    .filter(({ replica }) => replica.startsWith(`${nameOf(backend)}-inference-`));
+  const heard = replicasOf(backend, telemetry, nowMs());
   const status = statusOf(backend, model, live, heard);
   const outcome = outcomeFor(backend, live, heard, scaled);
   return { outcome, status, findings: [reporting(heard)] };
 }
+
+/** Its replicas that were heard of late. */
+export const replicasOf = (backend: InferenceBackend, telemetry: Telemetry, nowMs: number): Backend[] =>
+  telemetry
+    .replicas(backend.spec.modelRef.name, nowMs)
+    .filter(({ replica }) => replica.startsWith(`${nameOf(backend)}-inference-`));
 
 async function applyChildren(
   backend: InferenceBackend,

@@ -15,7 +15,7 @@ const device = (status: object = {}) =>
 
 function urlAfter(url: string | null, before: object = {}): unknown {
   const heartbeat = { ...heartbeatOf(), url };
-  const heard = { heartbeat, heardMs: 0, gapMs: 0, tally: tallied(undefined, heartbeat) };
+  const heard = { heartbeat, heardMs: 0, gapMs: 0, tally: tallied(undefined, heartbeat), unservedMs: 0 };
   const { status } = deviceReport(device(before), { heard, online: true, lastSeenMs: 0, owner: undefined });
   return (status as { url?: string }).url;
 }

@@ -11,6 +11,8 @@ export interface Said {
   readonly dropped?: number;
   readonly spentBytes?: number;
   readonly elapsedMs?: number;
+  readonly sent?: number;
+  readonly backend?: "available" | "silent" | "unknown";
   readonly agreement?: { samples: number; local: number | null; corrected: number | null };
 }
 
@@ -23,7 +25,7 @@ export function heartbeatOf(said: Said = {}): Heartbeat {
     startedAtMs: said.startedAtMs ?? 1_000,
     url: null,
     model: { name: "small", digest: "c".repeat(64) },
-    uplink: { state: "connected", model: "large", backend: "available", queueMs: 3 },
+    uplink: { state: "connected", model: "large", backend: said.backend ?? "available", queueMs: 3 },
     budget: { bytesPerSecond: 1_000, burstBytes: 65_536, tokens: 0, spentBytes, elapsedMs },
     policy: said.policy ?? null,
     refused: said.refused ?? null,
@@ -39,7 +41,7 @@ export function heartbeatOf(said: Said = {}): Heartbeat {
         answered: frames - dropped,
         dropped: { superseded: dropped },
         offloads: {},
-        sent: 0,
+        sent: said.sent ?? 0,
         inFlight: 0,
         bytes: spentBytes,
         price: 0,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { heartbeatOf } from "./heartbeat.builder.ts";
-import { devicesBound, replicaSilentMs, silentAfterMs, Telemetry } from "./telemetry.ts";
+import { devicesBound, replicaSilentMs, silentAfterMs, Telemetry, unservedForMs } from "./telemetry.ts";
 
 const policy = { name: "p", revision: "p-1" };
 
@@ -69,6 +69,20 @@ test("strangers beyond the bound are not remembered", () => {
   for (let i = 0; i < devicesBound; i++) telemetry.hear({ ...template, device: `cam-${i}` }, 0);
   expect(telemetry.hear({ ...template, device: "one-too-many" }, 0)).toBe("full");
   expect(telemetry.hear({ ...template, device: "cam-7" }, 0)).toBe("same");
+});
+
+test("who sends frames while no replica is there wants one, for a minute after the last of them", () => {
+  const telemetry = new Telemetry();
+  const wanting = (nowMs: number) => telemetry.unserved(nowMs).get("large") ?? 0;
+  telemetry.hear(heartbeatOf({ device: "served", sent: 9 }), 0);
+  telemetry.hear(heartbeatOf({ device: "idle", backend: "silent" }), 0);
+  expect(wanting(0)).toBe(0);
+  telemetry.hear(heartbeatOf({ backend: "silent", sent: 1 }), 0);
+  telemetry.hear(heartbeatOf({ backend: "silent", sent: 1, atMs: 3_000 }), 2_000);
+  expect([wanting(unservedForMs - 1), wanting(unservedForMs)]).toEqual([1, 0]);
+  telemetry.hear(heartbeatOf({ backend: "silent", sent: 2, atMs: 90_000 }), 90_000);
+  telemetry.hear(heartbeatOf({ backend: "silent", sent: 1, startedAtMs: 99_000, atMs: 99_000 }), 99_000);
+  expect(wanting(99_000 + unservedForMs - 1)).toBe(1);
 });
 
 test("replicas that stop advertising themselves are gone", () => {

@@ -8,6 +8,8 @@ const usualGapMs = 2_000;
 const longestGapMs = 12_000;
 /** A replica that has not advertised itself for so long is gone. */
 export const replicaSilentMs = 10_000;
+/** For so long a device counts as wanting a model: twice the longest pause between two frames that find nobody. */
+export const unservedForMs = 60_000;
 /** Devices that are remembered, those that no object names included; more are counted and not heard. */
 export const devicesBound = 20_000;
 export const replicasBound = 10_000;
@@ -20,6 +22,8 @@ export interface Heard {
   /** Between its last two heartbeats. */
   readonly gapMs: number;
   readonly tally: Tally;
+  /** When it was heard last that frames went out while no replica was there to answer them; never: -∞. */
+  readonly unservedMs: number;
 }
 
 /** What one message did: something that a reconciliation should look at, nothing of note, or it found no room. */
@@ -47,7 +51,10 @@ export class Telemetry {
     if (before && isStale(before.heartbeat, heartbeat) && this.#online(before, nowMs)) return "stale";
     const tally = tallied(before?.tally, heartbeat);
     const gapMs = Math.min(longestGapMs, Math.max(usualGapMs, before ? nowMs - before.heardMs : 0));
-    this.#devices.set(heartbeat.device, { heartbeat, heardMs: nowMs, gapMs, tally });
+    const unservedMs = asksInVain(before?.heartbeat, heartbeat)
+      ? nowMs
+      : (before?.unservedMs ?? Number.NEGATIVE_INFINITY);
+    this.#devices.set(heartbeat.device, { heartbeat, heardMs: nowMs, gapMs, tally, unservedMs });
     return before && this.#online(before, nowMs) && says(before.heartbeat) === says(heartbeat) ? "same" : "news";
   }
 
@@ -90,6 +97,17 @@ export class Telemetry {
       .map(({ backend }) => backend);
   }
 
+  /** How many devices have of late sent frames to each model while no replica of it was there. */
+  unserved(nowMs: number): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { heartbeat, unservedMs } of this.#devices.values()) {
+      if (nowMs - unservedMs >= unservedForMs) continue;
+      const { model } = heartbeat.uplink;
+      counts.set(model, (counts.get(model) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** Names of devices that fell silent since this was asked last; forgets replicas that are gone for long. */
   fallenSilent(nowMs: number, sinceMs: number): string[] {
     for (const [key, { heardMs }] of this.#replicas) {
@@ -108,6 +126,15 @@ export class Telemetry {
 /** An older run of the daemon, or an older word of the same run. */
 const isStale = (known: Heartbeat, { startedAtMs, atMs }: Heartbeat): boolean =>
   startedAtMs < known.startedAtMs || (startedAtMs === known.startedAtMs && atMs < known.atMs);
+
+const sentOf = ({ streams }: Heartbeat): number => streams.reduce((sum, { sent }) => sum + sent, 0);
+
+/** A device that finds no replica soon sends a single frame now and then, which is how it is heard that one is wanted. */
+function asksInVain(before: Heartbeat | undefined, now: Heartbeat): boolean {
+  if (now.uplink.state !== "connected" || now.uplink.backend === "available") return false;
+  const isSameRun = before?.startedAtMs === now.startedAtMs;
+  return sentOf(now) > (isSameRun ? sentOf(before) : 0);
+}
 
 /** What a reconciliation acts on at once; figures wait until it looks again by itself. */
 const says = ({ policy, refused, model }: Heartbeat): string =>

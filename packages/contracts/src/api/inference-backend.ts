@@ -25,9 +25,13 @@ const scalingSchema = ruled(
     min: z.int().min(0).max(1_000).default(1).describe("Replicas at least; with 0 a first frame waits for a start."),
     max: z.int().min(1).max(1_000).default(4).describe("Replicas at most."),
     targetQueueDelay: durationSchema
-      .describe("Time that a request should wait in the queue; more of it adds replicas.")
+      .describe(
+        "Time that a request should wait in the queue, on average: the shorter, the more replicas for the same load.",
+      )
       .prefault("50ms"),
-    cooldown: durationSchema.describe("Quiet time before replicas are taken away.").prefault("5m"),
+    cooldown: durationSchema
+      .describe("For so long a lesser load must last before replicas are taken away.")
+      .prefault("5m"),
   }),
   {
     // Also asked of the default as it stands in the schema, before its own defaults are filled in.
