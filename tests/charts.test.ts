@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { valuesSchemas } from "@sluice/charts";
 import { consoleConfigSchema, edgeConfigSchema, operatorConfigSchema, readDocument } from "@sluice/contracts";
-import { repoRoot } from "@sluice/testkit";
+import { repoRoot, tempDir } from "@sluice/testkit";
 import { describe, expect, test } from "vitest";
 import { fieldTable } from "./reference/fields.ts";
 import { withSection } from "./reference/sections.ts";
@@ -139,6 +139,19 @@ describe("sluice-edge", () => {
     const config = fileOf(render(...sample, "--show-only", "templates/config.yaml"), "edge.yaml");
     const parsed = readDocument(config, edgeConfigSchema, "edge.yaml", "config-invalid");
     expect(parsed).toMatchObject({ device: "gate", state: "/var/lib/sluice", http: { host: "0.0.0.0" } });
+  });
+
+  test("gives the broker's authority to every program, as it was given", async () => {
+    const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    const folder = tempDir();
+    const file = join(folder.path, "ca.crt");
+    writeFileSync(file, pem);
+    const hub = helm("template", "hub", join(charts, "sluice"), "--set-file", `nats.ca=${file}`);
+    const device = render(...sample, "--set-file", `ca=${file}`);
+    await folder.remove();
+    const told = (text: string) =>
+      [...text.matchAll(/SLUICE_NATS_CA(?:, value)?: (".*?")/g)].map((hit) => JSON.parse(hit[1]!));
+    expect([told(hub), told(device)]).toEqual([[pem, pem, pem], [pem]]);
   });
 
   test("logs a device in with the password that the hub's chart made for it", () => {

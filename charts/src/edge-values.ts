@@ -27,6 +27,7 @@ export const edgeValues = chart({
   devices: names("One entry a device, by its name.", device),
   passwordsSecret: text("Secret with a password under each device's name, as the chart sluice makes them."),
   credentialsSecret: text("Secret with a file `DEVICE.creds` for each device."),
+  ca: text("Authority (PEM) that signed the broker's certificate, if not one that all trust."),
   env: names("Variables of the environment."),
   state: group(
     {

@@ -29,6 +29,7 @@ const nats = group(
     image: image("The broker's image."),
     devices: list(deviceName, "Devices that may connect, each with a password and subjects of its own."),
     tlsSecret: text("Secret with the broker's certificate; empty: no TLS."),
+    ca: text("Authority (PEM) that signed it, if not one that all trust."),
     service: group(
       {
         type: { type: "string", description: "Kind of Service.", enum: ["ClusterIP", "NodePort", "LoadBalancer"] },

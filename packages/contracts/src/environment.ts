@@ -11,6 +11,10 @@ export const environmentSchema = z.object({
     .string()
     .optional()
     .describe("That user's password, or the token of a broker that knows no users."),
+  SLUICE_NATS_CA: z
+    .string()
+    .optional()
+    .describe("Certificates (PEM) of authorities that the broker's may come from, besides those that all trust."),
   SLUICE_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
@@ -27,4 +31,5 @@ export const brokerAccess = (environment: Partial<Environment>, own: string) => 
   user: environment.SLUICE_NATS_USER ?? own,
   token: environment.SLUICE_NATS_TOKEN,
   credentialsFile: environment.SLUICE_NATS_CREDS,
+  authorities: environment.SLUICE_NATS_CA,
 });

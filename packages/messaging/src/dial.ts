@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Authenticator, connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
 import { SluiceError } from "@sluice/contracts";
+import { trust } from "./tls.ts";
 
 /** Time for one server to accept a connection. */
 const dialTimeoutMs = 5_000;
@@ -19,6 +20,8 @@ export interface Access {
   token?: string | undefined;
   /** Path of a NATS credentials file. */
   credentialsFile?: string | undefined;
+  /** Certificates (PEM) of authorities that are trusted besides the usual ones. */
+  authorities?: string | undefined;
 }
 
 /** Opens connections, one at a call. Throws `config-invalid` at once for what no retry can cure. */
@@ -38,7 +41,7 @@ export function dialer(access: Access): () => Promise<NatsConnection> {
       timeout: dialTimeoutMs,
       pingInterval: pingIntervalMs,
       maxPingOut: pingsUnanswered,
-      ...(secure && { tls: {} }),
+      ...(secure && { tls: trust(access.servers, access.authorities) }),
       ...(authenticator && { authenticator }),
       ...(access.token && { token: access.token, user: access.user ?? access.name, pass: access.token }),
     });

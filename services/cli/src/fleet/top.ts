@@ -29,6 +29,7 @@ export async function showTop(options: TopOptions, terminal: Terminal): Promise<
     clock: systemClock,
     token: environment.SLUICE_NATS_TOKEN,
     credentialsFile: environment.SLUICE_NATS_CREDS,
+    authorities: environment.SLUICE_NATS_CA,
     onState: (state) => (problem = state.problem),
   });
   const { signal, [Symbol.dispose]: release } = untilInterrupted();
