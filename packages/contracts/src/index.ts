@@ -82,6 +82,7 @@ export {
 } from "./offload.ts";
 export { type OperatorConfig, operatorConfigSchema } from "./operator-config.ts";
 export {
+  heardPolicyDocumentSchema,
   type PolicyDocument,
   policyBucket,
   policyDocumentSchema,

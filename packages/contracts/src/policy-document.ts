@@ -3,6 +3,7 @@ import { focusSchema } from "./api/offload-policy.ts";
 import { auditSchema, decisionSchema, deliverySchema, payloadSchema, zonesSchema } from "./budget.ts";
 import { modelSchema } from "./model.ts";
 import { nameSchema } from "./names.ts";
+import { tolerant } from "./tolerant.ts";
 
 /** The bucket of policy documents in the NATS account of a tenant: operators write, each device reads its own key. */
 export const policyBucket = {
@@ -34,6 +35,8 @@ export const policyDocumentSchema = z.object({
   audit: auditSchema,
 });
 export type PolicyDocument = z.output<typeof policyDocumentSchema>;
+/** As a device reads it: operators are upgraded before devices. */
+export const heardPolicyDocumentSchema = tolerant(policyDocumentSchema);
 /** As it is written into the bucket. */
 export type WrittenPolicyDocument = z.input<typeof policyDocumentSchema>;
 

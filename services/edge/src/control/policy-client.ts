@@ -3,9 +3,9 @@ import { join } from "node:path";
 import {
   asSluiceError,
   type Heartbeat,
+  heardPolicyDocumentSchema,
   type PolicyDocument,
   policyBucket,
-  policyDocumentSchema,
   SluiceError,
   validate,
 } from "@sluice/contracts";
@@ -52,7 +52,7 @@ export class PolicyClient {
   /** Documents are acted on one after another; of those that wait only the newest counts. */
   #last: Promise<void> = Promise.resolve();
   #newest = 0;
-  readonly #view: KeyView<typeof policyDocumentSchema>;
+  readonly #view: KeyView<typeof heardPolicyDocumentSchema>;
   readonly #options: PolicyClientOptions;
 
   constructor(options: PolicyClientOptions) {
@@ -64,7 +64,7 @@ export class PolicyClient {
       device,
       bucket: policyBucket.name,
       key: policyBucket.document(device),
-      schema: policyDocumentSchema,
+      schema: heardPolicyDocumentSchema,
       what: "policy document",
       clock,
       prng,
@@ -95,7 +95,7 @@ export class PolicyClient {
     const json = state.load("policy", documentKind);
     if (!json) return;
     try {
-      const document = validate(JSON.parse(json), policyDocumentSchema, "saved policy", "bad-request");
+      const document = validate(JSON.parse(json), heardPolicyDocumentSchema, "saved policy", "bad-request");
       this.#document = document;
       this.#take(document, json);
     } catch (error) {
