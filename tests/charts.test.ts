@@ -57,8 +57,10 @@ test.each(names)("charts/%s: what is made from the code and from deploy/ equals 
 describe("sluice", () => {
   const hub = (...words: string[]) => helm("template", "hub", join(charts, "sluice"), "--namespace", "fleet", ...words);
 
-  test("passes helm lint", () => {
-    expect(helm("lint", "--strict", join(charts, "sluice"))).toContain("0 chart(s) failed");
+  test("passes helm lint, with its defaults and with the sample", () => {
+    for (const values of [[], ["-f", join(samples, "hub.yaml")]]) {
+      expect(helm("lint", "--strict", join(charts, "sluice"), ...values)).toContain("0 chart(s) failed");
+    }
   });
 
   test("refuses a typo in values, and a device that could not be a NATS token", () => {

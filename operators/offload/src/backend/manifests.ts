@@ -85,7 +85,11 @@ function container({ spec }: InferenceBackend, site: Site): object {
     name: "inference",
     image: spec.image ?? site.image,
     args: ["--config", `${configFolder}/config.yaml`, "--replica", "$(POD_NAME)"],
-    env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+    env: [
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      // The only place that can be written to: a model from the network is kept there.
+      { name: "SLUICE_CACHE_DIR", value: "/tmp/sluice" },
+    ],
     envFrom: [{ secretRef: { name: secret, optional: true } }],
     ports: [{ name: "http", containerPort: httpPort }],
     readinessProbe: { ...get("/v2/health/ready"), periodSeconds: 5 },
