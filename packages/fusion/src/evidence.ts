@@ -1,5 +1,4 @@
-import type { Detection } from "@sluice/vision";
-import { iou } from "@sluice/vision";
+import { type Box, iou } from "@sluice/vision";
 import type { Track } from "./track.ts";
 
 /**
@@ -52,39 +51,69 @@ export interface View {
 const commonThreshold = 0.35;
 const borderShare = 0.02;
 
-/** The evidence for a track's `box` at `nowMs`. */
-export function evidenceFor(kind: Kind, track: Track, box: Detection, nowMs: number, view: View): Evidence {
-  const { width, height, threshold } = view;
-  const { edge } = track;
-  const side = Math.sqrt(Math.max(1, (box.x2 - box.x1) * (box.y2 - box.y1)));
-  const x = [
-    1,
-    logSeconds(nowMs - track.judgedAtMs),
-    edge ? logRatio(edge.score, threshold) : 0,
-    2 * track.seenRate - 1,
-    within(Math.log2(side / Math.sqrt(width * height) / 0.1), 3) / 2,
-    touchesBorder(box, width, height) ? 1 : 0,
-    Math.min(2, Math.hypot(track.velocityX, track.velocityY) / side),
-    Math.log1p(track.confirmations),
-    edge ? 2 * iou(track.box, edge) - 1 : logSeconds(nowMs - track.seenAtMs),
-    logSeconds(nowMs - track.bornAtMs),
-    track.verdict === "confirmed" ? logRatio(track.box.score, commonThreshold) : 0,
-    edge && edge.classId !== track.box.classId ? 1 : 0,
-  ];
-  return { kind, x, classAt: features.length + (box.classId % classBuckets), placeAt: placeOf(box, width, height) };
+/** Where each feature stands in the list. */
+const at = Object.fromEntries(features.map((name, i) => [name, i])) as Record<(typeof features)[number], number>;
+const { one, age, score, seenRate, size, border, speed, confirmations, overlap, followed, cloudScore, otherClass } = at;
+
+/**
+ * Gathers the evidence for tracks, one after the other, and for the boxes that each may be given. It writes on one sheet
+ * again and again: nearly all evidence is read once, at once, and a crowd has a lot of it.
+ */
+export class Witness {
+  readonly view: View;
+  readonly #sheet = { kind: kinds[0] as Kind, x: features.map(() => 0), classAt: 0, placeAt: 0 };
+  #speed = 0;
+
+  constructor(view: View) {
+    this.view = view;
+  }
+
+  /** Turns to a track; all evidence before is void. */
+  about(track: Track, nowMs: number): this {
+    const { edge, box } = track;
+    const { x } = this.#sheet;
+    this.#speed = Math.hypot(track.velocityX, track.velocityY);
+    x[one] = 1;
+    x[age] = logSeconds(nowMs - track.judgedAtMs);
+    x[score] = edge ? logRatio(edge.score, this.view.threshold) : 0;
+    x[seenRate] = 2 * track.seenRate - 1;
+    x[confirmations] = Math.log1p(track.confirmations);
+    x[overlap] = edge ? 2 * iou(box, edge) - 1 : logSeconds(nowMs - track.seenAtMs);
+    x[followed] = logSeconds(nowMs - track.bornAtMs);
+    x[cloudScore] = track.verdict === "confirmed" ? logRatio(box.score, commonThreshold) : 0;
+    x[otherClass] = edge && edge.classId !== box.classId ? 1 : 0;
+    return this;
+  }
+
+  /** The evidence that the track's object, of that class, is at `box`; good until the next call. */
+  of(kind: Kind, box: Box, classId: number): Evidence {
+    const { width, height } = this.view;
+    const sheet = this.#sheet;
+    const side = Math.sqrt(Math.max(1, (box.x2 - box.x1) * (box.y2 - box.y1)));
+    sheet.x[size] = within(Math.log2(side / Math.sqrt(width * height) / 0.1), 3) / 2;
+    sheet.x[border] = touchesBorder(box, width, height) ? 1 : 0;
+    sheet.x[speed] = Math.min(2, this.#speed / side);
+    sheet.kind = kind;
+    sheet.classAt = features.length + (classId % classBuckets);
+    sheet.placeAt = placeOf(box, width, height);
+    return sheet;
+  }
 }
+
+/** Evidence to keep. */
+export const kept = ({ kind, x, classAt, placeAt }: Evidence): Evidence => ({ kind, x: [...x], classAt, placeAt });
 
 const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
 const logSeconds = (ms: number): number => Math.log1p(Math.max(0, ms) / 1_000);
-const logRatio = (score: number, threshold: number): number =>
-  within(Math.log2(Math.max(score, 1e-3) / Math.max(threshold, 1e-3)), 1.5);
+const logRatio = (value: number, threshold: number): number =>
+  within(Math.log2(Math.max(value, 1e-3) / Math.max(threshold, 1e-3)), 1.5);
 
-function touchesBorder({ x1, y1, x2, y2 }: Detection, width: number, height: number): boolean {
+function touchesBorder({ x1, y1, x2, y2 }: Box, width: number, height: number): boolean {
   const [marginX, marginY] = [borderShare * width, borderShare * height];
   return x1 < marginX || y1 < marginY || x2 > width - marginX || y2 > height - marginY;
 }
 
-function placeOf(box: Detection, width: number, height: number): number {
+function placeOf(box: Box, width: number, height: number): number {
   const column = cellWithin(Math.floor(((box.x1 + box.x2) / 2 / width) * placeColumns), placeColumns);
   const row = cellWithin(Math.floor(((box.y1 + box.y2) / 2 / height) * placeRows), placeRows);
   return features.length + classBuckets + row * placeColumns + column;

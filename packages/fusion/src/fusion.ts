@@ -1,16 +1,10 @@
 import { type Detection, match } from "@sluice/vision";
 import { Beliefs, missedFollows } from "./beliefs.ts";
-import {
-  expectedF1,
-  type Group,
-  type Hypothesis,
-  hypotheses,
-  mostPromising,
-  type Promised,
-  rank,
-} from "./hypothesis.ts";
+import { Witness } from "./evidence.ts";
+import { type Group, type Hypothesis, hypotheses, rank } from "./hypothesis.ts";
 import { judged } from "./judge.ts";
 import { type Moment, Moments } from "./moments.ts";
+import { expectedF1, mostPromising, type Promised } from "./promise.ts";
 import { speedMoments } from "./speed.ts";
 import { advance } from "./track.ts";
 
@@ -43,6 +37,7 @@ export interface Graded {
 export class Fusion {
   readonly #options: FusionOptions;
   readonly beliefs: Beliefs;
+  readonly #witness: Witness;
   #moments: Moments;
   #lastReplied = -1;
   /** As the beliefs' `missed`, of what is in focus alone: begins there, and is not kept, since the focus is not either. */
@@ -51,6 +46,7 @@ export class Fusion {
   constructor(options: FusionOptions) {
     this.#options = options;
     this.beliefs = options.beliefs ?? new Beliefs();
+    this.#witness = new Witness(options);
     this.#missedInFocus = this.beliefs.missed;
     this.#moments = new Moments((last, atMs, edge) => {
       const before = options.related === false ? undefined : last;
@@ -69,7 +65,7 @@ export class Fusion {
 
   /** The answer for the next frame, from its local detections (down to a low score, best first). */
   frame(frame: number, atMs: number, edge: readonly Detection[]): Promised {
-    return this.#answer(this.#groups(this.#moments.add(frame, atMs, edge)));
+    return this.#answer(this.#moments.add(frame, atMs, edge));
   }
 
   /**
@@ -80,9 +76,8 @@ export class Fusion {
   reply(frame: number, cloud: readonly Detection[]): Graded | undefined {
     const moment = this.#moments.at(frame);
     if (!moment || frame <= this.#lastReplied) return undefined;
-    const groups = this.#groups(moment);
-    const before = this.#answer(groups).answer;
-    this.#grade(groups, cloud);
+    const before = this.#answer(moment).answer;
+    this.#grade(hypotheses(moment.tracks, moment.atMs, this.#witness, this.beliefs), cloud);
     this.#lastReplied = frame;
     this.#moments.restart({ ...moment, tracks: judged(moment, cloud, this.#moments.before(frame, speedMoments)) });
     return { before, edge: moment.edge };
@@ -95,7 +90,7 @@ export class Fusion {
     for (let i = 0; i < Math.max(0, ...groups.map((group) => group.length)); i++) {
       const chosen = groups.map((group) => group[i] ?? group[0]!);
       const pairs = match(
-        chosen.map(({ box, evidence }) => ({ ...box, score: this.beliefs.rate(evidence) })),
+        chosen.map(({ box }) => box),
         reference,
       );
       for (const [j, hypothesis] of chosen.entries()) {
@@ -113,13 +108,9 @@ export class Fusion {
     if (inFocus) this.#missedInFocus += missedFollows * (boxes.filter(inFocus).length - this.#missedInFocus);
   }
 
-  #groups({ tracks, atMs }: Moment): Group[] {
-    return hypotheses(tracks, atMs, this.#options);
-  }
-
-  #answer(groups: readonly Group[]): Promised {
+  #answer({ tracks, atMs }: Moment): Promised {
     const { inFocus, limit } = this.#options;
-    const boxes = rank(groups, this.beliefs, this.#options, limit);
+    const boxes = rank(tracks, atMs, this.#witness, this.beliefs, limit);
     const promised = mostPromising(boxes, this.beliefs.missed);
     if (!inFocus) return promised;
     const { answer } = promised;

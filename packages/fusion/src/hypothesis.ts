@@ -1,9 +1,9 @@
-import { clip, type Detection, nms } from "@sluice/vision";
+import { type Box, clip, type Detection, nms } from "@sluice/vision";
 import type { Beliefs } from "./beliefs.ts";
-import { type Evidence, evidenceFor, type Kind, type View } from "./evidence.ts";
+import { type Evidence, type Kind, kept, type Witness } from "./evidence.ts";
 import type { Track } from "./track.ts";
 
-/** One thing that may be in the frame, and the evidence for it. */
+/** One thing that may be in the frame, and the evidence for it. The box's score is the chance that it is right. */
 export interface Hypothesis {
   readonly evidence: Evidence;
   readonly box: Detection;
@@ -15,77 +15,89 @@ export type Group = readonly Hypothesis[];
 /** Two boxes of an answer never overlap more than this. */
 const duplicateIou = 0.6;
 
-/** Everything that may be in the frame. */
-export const hypotheses = (tracks: readonly Track[], nowMs: number, view: View): Group[] =>
-  tracks
-    .map((track) =>
-      alternatives(track).map(({ kind, box }) => ({ evidence: evidenceFor(kind, track, box, nowMs, view), box })),
-    )
-    .filter((group) => group.length > 0);
-
-function alternatives({ verdict, edge, box }: Track): { kind: Kind; box: Detection }[] {
-  if (verdict === "rejected") return edge ? [{ kind: "rejected", box: edge }] : [];
-  if (verdict === "new") return [edge ? { kind: "fresh", box: edge } : { kind: "lapsed", box }];
-  if (!edge) return [{ kind: "unseen", box }];
-  const own = { ...edge, classId: box.classId };
-  return [
-    { kind: "carried", box },
-    { kind: "mixed", box: mean(box, own) },
-    { kind: "edge", box: own },
-  ];
+/** Everything that may be in the frame, with evidence to keep. */
+export function hypotheses(tracks: readonly Track[], nowMs: number, witness: Witness, beliefs: Beliefs): Group[] {
+  return tracks.filter(isCandidate).map((track) => {
+    witness.about(track, nowMs);
+    return kindsOf(track).map((kind) => {
+      const box = boxOf(kind, track);
+      const evidence = kept(witness.of(kind, box, classOf(track)));
+      return { evidence, box: detection(box, beliefs.rate(evidence), classOf(track)) };
+    });
+  });
 }
 
-const mean = (a: Detection, b: Detection): Detection => ({
-  ...a,
-  x1: (a.x1 + b.x1) / 2,
-  y1: (a.y1 + b.y1) / 2,
-  x2: (a.x2 + b.x2) / 2,
-  y2: (a.y2 + b.y2) / 2,
+/** What was rejected and is not seen again is not there. */
+const isCandidate = ({ verdict, edge }: Track): boolean => verdict !== "rejected" || edge !== undefined;
+
+const rejected: readonly Kind[] = ["rejected"];
+const fresh: readonly Kind[] = ["fresh"];
+const lapsed: readonly Kind[] = ["lapsed"];
+const unseen: readonly Kind[] = ["unseen"];
+const seen: readonly Kind[] = ["carried", "mixed", "edge"];
+
+function kindsOf({ verdict, edge }: Track): readonly Kind[] {
+  if (verdict === "confirmed") return edge ? seen : unseen;
+  if (verdict === "rejected") return rejected;
+  return edge ? fresh : lapsed;
+}
+
+/** A reply's word outweighs what the edge calls it. */
+const classOf = ({ verdict, edge, box }: Track): number => (verdict === "confirmed" ? box : (edge ?? box)).classId;
+
+/** Where the object is if that kind is right; good until the next call. */
+function boxOf(kind: Kind, { edge, box }: Track): Box {
+  if (kind === "mixed") return middle(box, edge!);
+  return kind === "carried" || !edge ? box : edge;
+}
+
+/** Written again and again, as it is rarely the one that is kept. */
+const between = { x1: 0, y1: 0, x2: 0, y2: 0 };
+
+function middle(a: Box, b: Box): Box {
+  between.x1 = (a.x1 + b.x1) / 2;
+  between.y1 = (a.y1 + b.y1) / 2;
+  between.x2 = (a.x2 + b.x2) / 2;
+  between.y2 = (a.y2 + b.y2) / 2;
+  return between;
+}
+
+const detection = ({ x1, y1, x2, y2 }: Box, score: number, classId: number): Detection => ({
+  x1,
+  y1,
+  x2,
+  y2,
+  score,
+  classId,
 });
 
-/** An answer, and the F1 that is expected of it. */
-export interface Promised {
-  readonly answer: Detection[];
-  readonly f1: number;
-}
-
 /** Everything that may be in the frame, most likely first, each at most once. A score is a chance. */
-export function rank(groups: readonly Group[], beliefs: Beliefs, view: View, limit: number): Detection[] {
-  const believed = groups.map((group) => {
-    let best = { box: group[0]!.box, score: -1 };
-    for (const { evidence, box } of group) {
-      const score = beliefs.rate(evidence);
-      if (score > best.score) best = { box, score };
-    }
-    return clip({ ...best.box, score: best.score }, view.width, view.height);
-  });
+export function rank(
+  tracks: readonly Track[],
+  nowMs: number,
+  witness: Witness,
+  beliefs: Beliefs,
+  limit: number,
+): Detection[] {
+  const believed: Detection[] = [];
+  for (const track of tracks) {
+    if (isCandidate(track)) believed.push(mostLikely(track, witness.about(track, nowMs), beliefs));
+  }
   return nms(believed, duplicateIou, limit);
 }
 
-/**
- * The answer: the first boxes of `ranked`, as many as make the expected F1 largest: 2·Σp over boxes plus expected objects, and for
- * none the chance that there is nothing (Lewis, "Evaluating and Optimizing Autonomous Text Classification Systems", 1995).
- */
-export function mostPromising(ranked: readonly Detection[], missed: number): Promised {
-  const objects = ranked.reduce((sum, { score }) => sum + score, missed);
-  let best = ranked.reduce((chance, { score }) => chance * (1 - score), Math.exp(-missed));
-  let count = 0;
-  let right = 0;
-  for (const [i, { score }] of ranked.entries()) {
-    right += score;
-    const f1 = (2 * right) / (i + 1 + objects);
-    if (f1 > best) {
-      best = f1;
-      count = i + 1;
-    }
+/** The best of a track's boxes, cut to the picture. */
+function mostLikely(track: Track, witness: Witness, beliefs: Beliefs): Detection {
+  const kinds = kindsOf(track);
+  const classId = classOf(track);
+  let best = kinds[0]!;
+  let chance = -1;
+  for (let i = 0; i < kinds.length; i++) {
+    const rate = beliefs.rate(witness.of(kinds[i]!, boxOf(kinds[i]!, track), classId));
+    if (rate <= chance) continue;
+    best = kinds[i]!;
+    chance = rate;
   }
-  return { answer: ranked.slice(0, count), f1: Math.min(1, best) };
-}
-
-/** F1 that is expected of an answer, out of what may be there: as when it was chosen. */
-export function expectedF1(answer: readonly Detection[], ranked: readonly Detection[], missed: number): number {
-  if (answer.length === 0) return ranked.reduce((chance, { score }) => chance * (1 - score), Math.exp(-missed));
-  const objects = ranked.reduce((sum, { score }) => sum + score, missed);
-  const right = answer.reduce((sum, { score }) => sum + score, 0);
-  return Math.min(1, (2 * right) / (answer.length + objects));
+  const { width, height } = witness.view;
+  return clip(detection(boxOf(best, track), chance, classId), width, height);
 }

@@ -1,10 +1,11 @@
 import { type Detection, iou } from "@sluice/vision";
-import { type Past, type Present, speedOf } from "./speed.ts";
+import { type Past, speedOf } from "./speed.ts";
 import { advance, newTrack, type Track } from "./track.ts";
 
 /** What was believed at the frame that a reply speaks of. */
-export interface Judged extends Present {
+export interface Judged extends Past {
   readonly edge: readonly Detection[];
+  readonly tracks: readonly Track[];
 }
 
 /** Overlap from which a box of the reply is the object of a track. */
@@ -19,12 +20,13 @@ const anywhere = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFI
 export function judged(moment: Judged, reply: readonly Detection[], earlier: readonly Past[]): Track[] {
   const known = new Set(moment.tracks);
   const confirmed = reply.map((box) => confirm(box, known, moment.atMs));
+  const before = moment.tracks.filter(({ verdict }) => verdict === "confirmed");
   const byEdge = new Map(moment.tracks.map((track) => [track.edge, track]));
   return advance(confirmed, moment.edge, moment.atMs, moment.atMs, anywhere).map((track) => {
-    if (track.verdict === "confirmed") return { ...track, ...speedOf(track, moment, earlier) };
-    const before = byEdge.get(track.edge) ?? track;
+    if (track.verdict === "confirmed") return { ...track, ...speedOf(track, moment.atMs, before, earlier) };
+    const seen = byEdge.get(track.edge) ?? track;
     const doubtful = reply.some((r) => r.classId === track.box.classId && iou(r, track.box) >= sameObjectIou);
-    return doubtful ? unjudged(before, track) : rejected(before, track);
+    return doubtful ? unjudged(seen, track) : rejected(seen, track);
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Detection } from "@sluice/vision";
 import type { FusionOptions, Graded } from "./fusion.ts";
-import type { Promised } from "./hypothesis.ts";
 import { ageClass, LabelBeliefs, scoreClass } from "./label-beliefs.ts";
+import type { Promised } from "./promise.ts";
 
 interface Moment {
   readonly frame: number;

@@ -13,25 +13,20 @@ export interface Past {
   readonly edge: readonly Box[];
 }
 
-/** And of the frame itself. */
-export interface Present extends Past {
-  readonly tracks: readonly Track[];
-}
-
 /** Frames that a speed is measured over where no track has told it yet. */
 export const speedMoments = 5;
 /** Overlap from which boxes of successive frames are the same object. */
 const sameObjectIou = 0.3;
 
 /**
- * The speed of an object that a reply has just spoken of, in this order: as the track that stood here knew it, corrected
- * by how far that was off where nothing but its own motion carried it; as the edge's detections show it; none.
+ * The speed of an object that a reply to the frame of `atMs` has just spoken of, in this order: as the one of the
+ * `confirmed` tracks that stood here knew it, corrected by how far that was off where nothing but its own motion carried
+ * it; as the edge's detections show it; none.
  */
-export function speedOf(track: Track, now: Present, earlier: readonly Past[]): Speed {
-  const confirmed = now.tracks.filter((t) => t.verdict === "confirmed");
+export function speedOf(track: Track, atMs: number, confirmed: readonly Track[], earlier: readonly Past[]): Speed {
   const before = nearest(track.box, confirmed, (t) => t.box);
-  if (!before) return track.edge ? traced(track.edge, now.atMs, earlier) : { velocityX: 0, velocityY: 0 };
-  const seconds = (now.atMs - before.judgedAtMs) / 1_000;
+  if (!before) return track.edge ? traced(track.edge, atMs, earlier) : { velocityX: 0, velocityY: 0 };
+  const seconds = (atMs - before.judgedAtMs) / 1_000;
   if (before.seenAtMs > before.judgedAtMs || seconds <= 0)
     return { velocityX: before.velocityX, velocityY: before.velocityY };
   const missed = shift(before.box, track.box, seconds);

@@ -1,5 +1,6 @@
-import { type Box, clip, type Detection, iou } from "@sluice/vision";
-import { centreX, centreY, difference, type Motion, moved, placed, scaled } from "./motion.ts";
+import { type Box, clip, type Detection } from "@sluice/vision";
+import { assign } from "./assign.ts";
+import { centreX, centreY, corrected, type Motion, misjudged, moved, towards } from "./motion.ts";
 
 /** Something that the edge saw or a reply spoke of, followed from frame to frame. */
 export interface Track extends Motion {
@@ -21,11 +22,6 @@ export interface Track extends Motion {
   readonly confirmations: number;
 }
 
-/** Overlap from which a detection is taken for a track's object. */
-const sameObjectIou = 0.4;
-/** What counts for more than overlap when a detection could belong to several tracks. */
-const sameClassWeight = 1;
-const verdictWeight = { confirmed: 0.5, rejected: 0.25, new: 0 };
 /** Position follows the edge with this time constant, speed by this share of it: an alpha-beta filter. */
 const positionMs = 250;
 const speedShare = 0.2;
@@ -63,13 +59,20 @@ export function advance(
   toMs: number,
   size: { width: number; height: number },
 ): Track[] {
-  const predicted = tracks.map((track) => coast(track, fromMs, toMs));
-  const owner = assign(predicted, edge);
-  const next = predicted
-    .map((track, i) => observe(track, owner.get(i), fromMs, toMs))
-    .filter((t) => stays(t, toMs, size));
-  const taken = new Set(owner.values());
-  return [...remembered(next), ...edge.filter((d) => !taken.has(d)).map((d) => newTrack(d, toMs))];
+  const boxes = tracks.map((track) => coast(track, fromMs, toMs));
+  const owner = assign(tracks, boxes, edge);
+  const filter = filterOver(fromMs, toMs);
+  const free = edge.map(() => true);
+  const next: Track[] = [];
+  for (let i = 0; i < tracks.length; i++) {
+    const seen = owner[i]!;
+    if (seen >= 0) free[seen] = false;
+    const track = seen >= 0 ? follow(tracks[i]!, boxes[i]!, edge[seen]!, filter) : miss(tracks[i]!, boxes[i]!, filter);
+    if (stays(track, toMs, size)) next.push(track);
+  }
+  const kept = remembered(next);
+  for (let j = 0; j < edge.length; j++) if (free[j]) kept.push(newTrack(edge[j]!, toMs));
+  return kept;
 }
 
 function remembered(tracks: Track[]): Track[] {
@@ -81,55 +84,64 @@ function remembered(tracks: Track[]): Track[] {
   return tracks.filter((track) => !gone.has(track));
 }
 
-function coast(track: Track, fromMs: number, toMs: number): Track {
+/** Where a track's object is at `toMs` if it goes on as it did. */
+function coast(track: Track, fromMs: number, toMs: number): Detection {
   const slowing = 0.5 ** ((toMs - Math.max(track.seenAtMs, track.judgedAtMs)) / speedHalfLifeMs);
-  return { ...track, box: moved(track.box, track, ((toMs - fromMs) / 1_000) * slowing) };
+  return moved(track.box, track, ((toMs - fromMs) / 1_000) * slowing);
 }
 
-/** Greedy by overlap; a detection of the track's own class counts for more than one of another class. */
-function assign(tracks: readonly Track[], edge: readonly Detection[]): Map<number, Detection> {
-  const pairs: { track: number; detection: Detection; weight: number }[] = [];
-  for (const [i, { box, verdict }] of tracks.entries()) {
-    for (const detection of edge) {
-      const overlap = iou(box, detection);
-      if (overlap < sameObjectIou) continue;
-      const alike = detection.classId === box.classId ? sameClassWeight : 0;
-      pairs.push({ track: i, detection, weight: overlap + alike + verdictWeight[verdict] });
-    }
-  }
-  const owner = new Map<number, Detection>();
-  const taken = new Set<Detection>();
-  for (const { track, detection } of pairs.toSorted((a, b) => b.weight - a.weight)) {
-    if (owner.has(track) || taken.has(detection)) continue;
-    owner.set(track, detection);
-    taken.add(detection);
-  }
-  return owner;
+/** How far what is believed follows what is seen in one frame. */
+interface Filter {
+  readonly toMs: number;
+  /** Shares of the difference by which `seenRate` and position follow, and by which speed does, a second. */
+  readonly blend: number;
+  readonly share: number;
+  readonly seconds: number;
 }
 
-function observe(track: Track, edge: Detection | undefined, fromMs: number, toMs: number): Track {
-  const blend = 1 - Math.exp(Math.min(0, fromMs - toMs) / seenRateMs);
-  const seenRate = track.seenRate + blend * ((edge ? 1 : 0) - track.seenRate);
-  return edge ? { ...follow(track, edge, fromMs, toMs), seenRate } : { ...track, edge: undefined, seenRate };
-}
-
-/** The edge saw it at `edge`. */
-function follow(track: Track, edge: Detection, fromMs: number, toMs: number): Track {
-  const [width, height] = [Math.max(1, edge.x2 - edge.x1), Math.max(1, edge.y2 - edge.y1)];
-  const offset = track.offset ?? scaled(difference(track.box, edge), 1 / width, 1 / height);
-  const measured = placed(edge, scaled(offset, width, height));
+function filterOver(fromMs: number, toMs: number): Filter {
   const seconds = Math.max(toMs - fromMs, 1) / 1_000;
-  const share = track.offset ? 1 - Math.exp((-seconds * 1_000) / positionMs) : 1;
-  const gain = toMs > fromMs ? (speedShare * share) / seconds : 0;
-  const { classId, score } = track.verdict === "new" ? edge : track.box;
   return {
-    ...track,
-    box: { ...placed(track.box, scaled(difference(measured, track.box), share, share)), classId, score },
-    velocityX: track.velocityX + gain * (centreX(measured) - centreX(track.box)),
-    velocityY: track.velocityY + gain * (centreY(measured) - centreY(track.box)),
+    toMs,
+    blend: 1 - Math.exp(Math.min(0, fromMs - toMs) / seenRateMs),
+    share: 1 - Math.exp((-seconds * 1_000) / positionMs),
+    seconds: toMs > fromMs ? seconds : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The edge does not see it in this frame. */
+const miss = (track: Track, box: Detection, { blend }: Filter): Track => ({
+  verdict: track.verdict,
+  box,
+  velocityX: track.velocityX,
+  velocityY: track.velocityY,
+  judgedAtMs: track.judgedAtMs,
+  seenAtMs: track.seenAtMs,
+  bornAtMs: track.bornAtMs,
+  edge: undefined,
+  offset: track.offset,
+  seenRate: track.seenRate + blend * (0 - track.seenRate),
+  confirmations: track.confirmations,
+});
+
+/** The edge sees it at `edge`, and it was expected at `box`. */
+function follow(track: Track, box: Detection, edge: Detection, { toMs, blend, share, seconds }: Filter): Track {
+  const offset = track.offset ?? misjudged(box, edge);
+  const measured = corrected(edge, offset);
+  const moves = track.offset ? share : 1;
+  const gain = (speedShare * moves) / seconds;
+  return {
+    verdict: track.verdict,
+    box: towards(box, measured, moves, track.verdict === "new" ? edge : track.box),
+    velocityX: track.velocityX + gain * (centreX(measured) - centreX(box)),
+    velocityY: track.velocityY + gain * (centreY(measured) - centreY(box)),
+    judgedAtMs: track.judgedAtMs,
     seenAtMs: toMs,
+    bornAtMs: track.bornAtMs,
     edge,
     offset,
+    seenRate: track.seenRate + blend * (1 - track.seenRate),
+    confirmations: track.confirmations,
   };
 }
 

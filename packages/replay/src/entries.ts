@@ -44,28 +44,51 @@ export function detectionsOf(value: unknown, at: string, header: TraceHeader, st
     return flaw(at, `has ${value.length} entries, at most ${limits.detectionsPerFrame} are allowed`);
   }
   const read = header.task === "detection" ? boxOf : labelOf;
-  const found = value.map((entry, i) => read(entry, `${at}[${i}]`, header.classes.length, stream));
+  const found: Detection[] = [];
+  for (let i = 0; i < value.length; i++) found.push(read(value[i], at, i, header.classes.length, stream));
   return isSorted(found) ? found : found.toSorted((a, b) => b.score - a.score);
 }
 
-function boxOf(entry: unknown, at: string, classes: number, { width, height }: TraceStream): Detection {
-  if (!Array.isArray(entry) || entry.length !== 6) return flaw(at, "must be [x1, y1, x2, y2, score, class]");
-  const [x1, y1, x2, y2, score, classId] = entry as number[];
+/** Where an entry is wrong is put into words only once one is: most of reading a trace would be those words. */
+function boxOf(entry: unknown, list: string, i: number, classes: number, { width, height }: TraceStream): Detection {
+  if (!Array.isArray(entry) || entry.length !== 6) {
+    return flaw(`${list}[${i}]`, "must be [x1, y1, x2, y2, score, class]");
+  }
+  const [x1, y1, x2, y2, score, classId] = entry as [number, number, number, number, number, number];
+  const within = (value: unknown, side: number) => typeof value === "number" && value >= -side && value <= 2 * side;
   // A model may look a little over the edge, by a whole picture it does not.
-  const box = {
-    x1: numberOf(x1, `${at} x1`, -width, 2 * width),
-    y1: numberOf(y1, `${at} y1`, -height, 2 * height),
-    x2: numberOf(x2, `${at} x2`, -width, 2 * width),
-    y2: numberOf(y2, `${at} y2`, -height, 2 * height),
-    score: numberOf(score, `${at} score`, 0, 1),
-    classId: wholeOf(classId, `${at} class`, 0, classes - 1),
-  };
-  if (box.x2 < box.x1) return flaw(at, `x2 (${box.x2}) is less than x1 (${box.x1})`);
-  if (box.y2 < box.y1) return flaw(at, `y2 (${box.y2}) is less than y1 (${box.y1})`);
-  return box;
+  const placed = within(x1, width) && within(x2, width) && within(y1, height) && within(y2, height);
+  const known =
+    typeof score === "number" &&
+    score >= 0 &&
+    score <= 1 &&
+    Number.isInteger(classId) &&
+    classId >= 0 &&
+    classId < classes;
+  if (!placed || !known || x2 < x1 || y2 < y1) return misfit(entry, `${list}[${i}]`, classes, { width, height });
+  return { x1, y1, x2, y2, score, classId };
 }
 
-function labelOf(entry: unknown, at: string, classes: number, { width, height }: TraceStream): Detection {
+/** Says what is wrong with a box. */
+function misfit(
+  entry: unknown[],
+  at: string,
+  classes: number,
+  { width, height }: Pick<TraceStream, "width" | "height">,
+): never {
+  const [x1, y1, x2, y2, score, classId] = entry;
+  numberOf(x1, `${at} x1`, -width, 2 * width);
+  numberOf(y1, `${at} y1`, -height, 2 * height);
+  numberOf(x2, `${at} x2`, -width, 2 * width);
+  numberOf(y2, `${at} y2`, -height, 2 * height);
+  numberOf(score, `${at} score`, 0, 1);
+  wholeOf(classId, `${at} class`, 0, classes - 1);
+  if ((x2 as number) < (x1 as number)) flaw(at, `x2 (${String(x2)}) is less than x1 (${String(x1)})`);
+  return flaw(at, `y2 (${String(y2)}) is less than y1 (${String(y1)})`);
+}
+
+function labelOf(entry: unknown, list: string, i: number, classes: number, { width, height }: TraceStream): Detection {
+  const at = `${list}[${i}]`;
   if (!Array.isArray(entry) || entry.length !== 2) return flaw(at, "must be [score, class]");
   const score = numberOf(entry[0], `${at} score`, 0, 1);
   return { x1: 0, y1: 0, x2: width, y2: height, score, classId: wholeOf(entry[1], `${at} class`, 0, classes - 1) };

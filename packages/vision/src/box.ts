@@ -26,8 +26,9 @@ export function iou(a: Box, b: Box): number {
 }
 
 /** The box cut to a picture of `width` × `height` pixels. */
-export function clip<B extends Box>(box: B, width: number, height: number): B {
+export function clip(box: Detection, width: number, height: number): Detection {
   const x1 = Math.min(Math.max(box.x1, 0), width);
   const y1 = Math.min(Math.max(box.y1, 0), height);
-  return { ...box, x1, y1, x2: Math.max(x1, Math.min(box.x2, width)), y2: Math.max(y1, Math.min(box.y2, height)) };
+  const [x2, y2] = [Math.max(x1, Math.min(box.x2, width)), Math.max(y1, Math.min(box.y2, height))];
+  return { x1, y1, x2, y2, score: box.score, classId: box.classId };
 }

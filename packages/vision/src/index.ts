@@ -3,6 +3,7 @@ export { coco80 } from "./classes.ts";
 export type { Frame, Picture } from "./frame.ts";
 export { type Fit, type Placement, place, unplace } from "./letterbox.ts";
 export { type Labelled, match } from "./match.ts";
+export { Neighbours } from "./neighbours.ts";
 export { nms } from "./nms.ts";
 export { contains, type Polygon } from "./polygon.ts";
 export { frameF1 } from "./score.ts";

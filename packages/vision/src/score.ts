@@ -8,7 +8,8 @@ import { type Labelled, match } from "./match.ts";
 export function frameF1(answer: readonly Detection[], reference: readonly Labelled[], iouThreshold = 0.5): number {
   const total = answer.length + reference.length;
   if (total === 0) return 1;
+  const pairs = match(answer, reference, iouThreshold);
   let truePositives = 0;
-  for (const j of match(answer, reference, iouThreshold)) if (j >= 0) truePositives++;
+  for (let i = 0; i < pairs.length; i++) if (pairs[i]! >= 0) truePositives++;
   return (2 * truePositives) / total;
 }
