@@ -41,6 +41,8 @@ export function dialer(access: Access): () => Promise<NatsConnection> {
       timeout: dialTimeoutMs,
       pingInterval: pingIntervalMs,
       maxPingOut: pingsUnanswered,
+      // Traces of where each request was made would cost as much as the request.
+      noAsyncTraces: true,
       ...(secure && { tls: trust(access.servers, access.authorities) }),
       ...(authenticator && { authenticator }),
       ...(access.token && { token: access.token, user: access.user ?? access.name, pass: access.token }),

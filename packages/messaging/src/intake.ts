@@ -1,40 +1,53 @@
-import { invariant } from "@sluice/foundation";
+import { type Clock, invariant } from "@sluice/foundation";
 
 /** Messages that a subscription may hold unhandled, unless it says otherwise. */
 export const defaultPending = 1_024;
-/** Messages handled before the event loop gets its turn again. */
+/**
+ * Before the event loop gets its turn again messages are handled for so long, and at least so many: a busy process has few
+ * turns a second, and must not fall behind for it.
+ */
+const sliceMs = 5;
 const slice = 64;
+
+export interface IntakeOptions<T> {
+  readonly capacity: number;
+  readonly clock: Clock;
+  readonly handle: (item: T) => void;
+  readonly overflow: (item: T) => void;
+  /** An item takes the place of the one with its key that waits; without this every item waits by itself. */
+  readonly keyOf?: ((item: T) => string) | undefined;
+}
 
 /**
  * A bounded queue between a socket and a handler. A burst is handled in slices, so that it cannot keep the process
  * from its other work; what finds the queue full goes to `overflow` at once.
  */
 export class Intake<T> {
-  #waiting: T[] = [];
+  /** By key, or by number; in order of arrival. */
+  readonly #waiting = new Map<string | number, T>();
+  #arrivals = 0;
   #scheduled = false;
   #closed = false;
-  readonly #handle: (item: T) => void;
-  readonly #overflow: (item: T) => void;
-  readonly #capacity: number;
+  readonly #options: IntakeOptions<T>;
 
-  constructor(capacity: number, handle: (item: T) => void, overflow: (item: T) => void) {
-    invariant(Number.isInteger(capacity) && capacity > 0, "an intake holds at least one item");
-    this.#capacity = capacity;
-    this.#handle = handle;
-    this.#overflow = overflow;
+  constructor(options: IntakeOptions<T>) {
+    invariant(Number.isInteger(options.capacity) && options.capacity > 0, "an intake holds at least one item");
+    this.#options = options;
   }
 
   push(item: T): void {
     if (this.#closed) return;
-    if (this.#waiting.length >= this.#capacity) return this.#overflow(item);
-    this.#waiting.push(item);
+    const { capacity, keyOf, overflow } = this.#options;
+    const key = keyOf?.(item) ?? this.#arrivals++;
+    if (this.#waiting.size >= capacity && !this.#waiting.has(key)) return overflow(item);
+    this.#waiting.set(key, item);
     this.#schedule();
   }
 
   /** Forgets what waits and takes nothing more. */
   close(): void {
     this.#closed = true;
-    this.#waiting = [];
+    this.#waiting.clear();
   }
 
   #schedule(): void {
@@ -46,10 +59,14 @@ export class Intake<T> {
   /** A handler that throws is a bug and ends the process; were it caught upstream, the rest is still handled. */
   #drain(): void {
     this.#scheduled = false;
-    const batch = this.#waiting.splice(0, slice);
-    if (this.#waiting.length > 0) this.#schedule();
-    for (const item of batch) {
-      if (!this.#closed) this.#handle(item);
+    const { clock, handle } = this.#options;
+    const untilMs = clock.monotonicMs() + sliceMs;
+    let handled = 0;
+    if (this.#waiting.size > 1) this.#schedule();
+    for (const [key, item] of this.#waiting) {
+      this.#waiting.delete(key);
+      handle(item);
+      if (++handled % slice === 0 && clock.monotonicMs() >= untilMs) break;
     }
   }
 }

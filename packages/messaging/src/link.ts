@@ -26,6 +26,8 @@ export interface SubscribeOptions {
   queue?: string;
   /** Messages that may wait for the handler (default 1024); the next ones go to `onOverflow`. */
   maxPending?: number;
+  /** Of messages on one subject only the newest waits: for those that say what is, not what happened. */
+  newest?: boolean;
   /** Told each message that found no room, which the link also counts in `overflowed`. */
   onOverflow?(message: Incoming): void;
 }
@@ -106,7 +108,9 @@ class NatsLink implements Link {
       this.overflowed++;
       options.onOverflow?.(message);
     };
-    const intake = new Intake(options.maxPending ?? defaultPending, handler, overflow);
+    const { maxPending: capacity = defaultPending, newest = false } = options;
+    const keyOf = newest ? (message: Incoming) => message.subject : undefined;
+    const intake = new Intake({ capacity, clock: this.#options.clock, handle: handler, overflow, keyOf });
     const wanted: Wanted = { subject, queue: options.queue, intake, stop: () => {} };
     this.#wanted.add(wanted);
     if (this.#wire?.open) this.#begin(wanted, this.#wire);
