@@ -80,7 +80,7 @@ interface Control extends AsyncDisposable {
 /** Runs a controller of the namespace's widgets. */
 async function control(
   space: string,
-  reconcile: (widget: Widget) => Promise<Reconciled>,
+  reconcile: ControllerOptions<Widget>["reconcile"],
   more: Partial<ControllerOptions<Widget>> & { withMaps?: boolean } = {},
 ): Promise<Control> {
   const one = client(server);
@@ -104,7 +104,7 @@ async function control(
         onOutcome: (key, { kind }) => outcomes.push(`${key.split("/")[1]} ${kind}`),
         reconcile: (widget) => {
           calls.push(keyOf(widget).split("/")[1] as string);
-          return reconcile(widget);
+          return reconcile(widget, end.signal);
         },
         ...more,
       },
@@ -150,6 +150,20 @@ describe("a controller", () => {
     await until(async () => (await get(space, "w")).status?.observedGeneration === 2);
     expect((await get(space, "w")).status?.area).toBe(16);
     await until(async () => (await events(space)).includes("Normal Succeeded w 1"));
+  });
+
+  test("leaves the status of an object alone of which nothing can be said yet, and looks again", async () => {
+    const space = await namespace(server, "deferred");
+    await put(space, "w", { size: 3 });
+    const before = await get(space, "w");
+    let known = false;
+    const later = { outcome: { kind: "deferred", afterMs: 20 } } as const;
+    const reconcile = async (widget: Widget) => (known ? area(widget) : later);
+    await using controller = await control(space, reconcile);
+    await until(() => controller.outcomes.filter((outcome) => outcome === "w deferred").length > 2);
+    expect(await get(space, "w")).toEqual(before);
+    known = true;
+    await says(space, "w", "Ready=True Succeeded");
   });
 
   test("puts a status right that was edited by hand", async () => {

@@ -1,9 +1,10 @@
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { Clock, Prng } from "@sluice/foundation";
 import type { Recorder } from "./events.ts";
 import { type Finalizer, Finalizing } from "./finalizing.ts";
 import type { Kube } from "./kube.ts";
 import { type Meter, noMeter } from "./meter.ts";
-import { type Conflict, type Outcome, outcomeOf, stalled } from "./outcome.ts";
+import { type Conflict, type Deferred, type Outcome, outcomeOf, stalled } from "./outcome.ts";
 import { ownKey } from "./owner.ts";
 import type { Reflector } from "./reflector.ts";
 import { type Conditioned, type Reconciled, Reporter } from "./report.ts";
@@ -14,22 +15,26 @@ import { Workqueue } from "./workqueue.ts";
 /** Times of the next look are spread, so that a fleet of objects does not come back in step. */
 const spread = 0.1;
 const workersByDefault = 4;
+/** Looks that wait for nothing follow each other for so long; then the process may do something else. */
+const atAStretchMs = 5;
 
 /** Changes of other objects that concern one of the controller's. */
 export interface Source {
   whenSynced(): Promise<void>;
-  subscribe(enqueue: (key: string) => void): () => void;
+  /** What need not be looked at at once is gathered for `afterMs`. */
+  subscribe(enqueue: (key: string, afterMs?: number) => void): () => void;
 }
 
-/** `keys` says which of the controller's objects a change concerns. */
+/** `keys` says which of the controller's objects a change concerns, `afterMs` how long such changes are gathered. */
 export const sourceOf = <T extends KubeObject>(
   reflector: Reflector<T>,
   keys: (change: Change<T>) => Iterable<string>,
+  afterMs: () => number = () => 0,
 ): Source => ({
   whenSynced: () => reflector.whenSynced(),
   subscribe: (enqueue) =>
     reflector.subscribe((change) => {
-      for (const key of keys(change)) enqueue(key);
+      for (const key of keys(change)) enqueue(key, afterMs());
     }),
 });
 
@@ -46,14 +51,16 @@ export interface ControllerOptions<T extends Conditioned> {
   readonly meter?: Meter;
   readonly workers?: number;
   /** Brings the world nearer to the spec. What it throws becomes an outcome too: see `outcomeOf`. */
-  reconcile(object: T, signal: AbortSignal): Promise<Reconciled>;
+  reconcile(object: T, signal: AbortSignal): Promise<Reconciled | { readonly outcome: Deferred }>;
   /** For kinds with something to clean up: the object stays until this has worked. */
   readonly finalizer?: Finalizer<T>;
   /** The object is gone; forget what was kept of it. */
   gone?(key: string): void;
   /** For the log. */
-  onOutcome?(key: string, outcome: Outcome | Conflict): void;
+  onOutcome?(key: string, outcome: Ending): void;
 }
+
+type Ending = Outcome | Deferred | Conflict;
 
 /**
  * Reconciles the objects of one kind until `signal` aborts, then lets what is under way finish. The one place where an
@@ -66,7 +73,7 @@ export async function runController<T extends Conditioned>(
   const { name, clock, meter = noMeter } = options;
   const queue = new Workqueue({ name, clock, meter });
   const sources = [sourceOf(options.reflector, ownKey), ...(options.sources ?? [])];
-  const add = (key: string) => void queue.add(key);
+  const add = (key: string, afterMs = 0) => void queue.addAfter(key, afterMs);
   const unsubscribe = sources.map((source) => source.subscribe(add));
   const stopped = Promise.withResolvers<void>();
   const stop = () => stopped.resolve(queue.stop());
@@ -91,6 +98,7 @@ class Controller<T extends Conditioned> {
   readonly #reporter: Reporter<T>;
   readonly #finalizing: Finalizing<T>;
   readonly #meter: Meter;
+  #restedMs = 0;
 
   constructor(options: ControllerOptions<T>, queue: Workqueue) {
     const { kube, reflector, recorder, clock, meter = noMeter } = options;
@@ -108,11 +116,20 @@ class Controller<T extends Conditioned> {
       if (!signal.aborted) this.#follow(key, outcome);
       this.#measure(outcome, this.#options.clock.monotonicMs() - startMs);
       this.#queue.done(key);
+      await this.#rest();
     }
   }
 
+  /** Thousands of looks in a row would else keep messages and timers waiting until the last. */
+  async #rest(): Promise<void> {
+    const { clock } = this.#options;
+    if (clock.monotonicMs() - this.#restedMs < atAStretchMs) return;
+    await eventLoopTurn();
+    this.#restedMs = clock.monotonicMs();
+  }
+
   /** One look at one object; undefined where there is none any more. */
-  async #turn(key: string, signal: AbortSignal): Promise<Outcome | Conflict | undefined> {
+  async #turn(key: string, signal: AbortSignal): Promise<Ending | undefined> {
     const { store } = this.#options.reflector;
     const [object, rejection] = [store.get(key), store.rejection(key)];
     if (rejection?.metadata.deletionTimestamp) return this.#finalizing.end(rejection, object);
@@ -125,7 +142,7 @@ class Controller<T extends Conditioned> {
     // The finalizer makes a new version, which comes here by itself.
     if (await this.#finalizing.begin(object)) return { kind: "conflict", leastMs: 0 };
     const found = await this.#options.reconcile(object, signal).catch(failure);
-    if (found.outcome.kind === "conflict") return found.outcome;
+    if (found.outcome.kind === "conflict" || found.outcome.kind === "deferred") return found.outcome;
     if (!signal.aborted) await this.#reporter.report(object, found as Reconciled);
     return found.outcome;
   }
@@ -137,7 +154,7 @@ class Controller<T extends Conditioned> {
     return outcome;
   }
 
-  #follow(key: string, outcome: Outcome | Conflict | undefined): void {
+  #follow(key: string, outcome: Ending | undefined): void {
     if (outcome) this.#options.onOutcome?.(key, outcome);
     if (outcome?.kind === "failed" || outcome?.kind === "conflict") this.#queue.retry(key, outcome.leastMs);
     else this.#queue.forget(key);
@@ -145,7 +162,7 @@ class Controller<T extends Conditioned> {
     if (afterMs !== undefined) this.#queue.addAfter(key, afterMs * (1 - spread * this.#options.prng.next()));
   }
 
-  #measure(outcome: Outcome | Conflict | undefined, tookMs: number): void {
+  #measure(outcome: Ending | undefined, tookMs: number): void {
     const controller = this.#options.name;
     this.#meter.observe("sluice_operator_reconcile_seconds", { controller }, tookMs / 1_000);
     this.#meter.inc("sluice_operator_reconciles_total", { controller, outcome: outcome?.kind ?? "gone" });

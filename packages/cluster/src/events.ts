@@ -19,6 +19,8 @@ import { Workqueue } from "./workqueue.ts";
 /** client-go's bounds: series that are remembered; an object's notes, 25 at once and one in five minutes after that. */
 const seriesKept = 4_096;
 const perObject = { burst: 25, everyMs: 300_000 } as const;
+/** Notes of all objects of a kind together: a fleet that falls silent is told of by its policy, not ten thousand times. */
+const perKind = { burst: 200, everyMs: 1_000, maxBuckets: 64 } as const;
 /** A series that goes on is written once a minute. */
 const writeEveryMs = 60_000;
 const triesForEvent = 5;
@@ -39,6 +41,7 @@ export class Recorder {
   readonly #series = new Map<string, Series>();
   readonly #queue: Workqueue;
   readonly #buckets: TokenBuckets;
+  readonly #kinds: TokenBuckets;
   readonly #options: RecorderOptions;
   readonly #meter: Meter;
 
@@ -47,11 +50,13 @@ export class Recorder {
     this.#meter = options.meter ?? noMeter;
     this.#queue = new Workqueue({ name: "events", clock: options.clock, meter: this.#meter, maxKeys: seriesKept });
     this.#buckets = new TokenBuckets(options.clock, { ...perObject, maxBuckets: seriesKept });
+    this.#kinds = new TokenBuckets(options.clock, perKind);
   }
 
   /** Returns at once; the event is written behind the scenes. */
   note(note: Note): void {
-    if (!this.#buckets.take(`${note.resource.kind} ${note.object.metadata.uid} ${note.type}`))
+    const { kind } = note.resource;
+    if (!this.#buckets.take(`${kind} ${note.object.metadata.uid} ${note.type}`) || !this.#kinds.take(kind))
       return this.#count("dropped");
     const series = this.#seriesOf(note);
     remember(this.#series, series.id, series, seriesKept);

@@ -21,8 +21,9 @@ export {
   readObject,
   writeStatus,
 } from "./objects.ts";
-export { type Conflict, type Outcome, outcomeOf, ready, stalled, waiting } from "./outcome.ts";
+export { type Conflict, type Deferred, type Outcome, outcomeOf, ready, stalled, waiting } from "./outcome.ts";
 export { controllerOf, ownerKeys, ownerReference, ownKey } from "./owner.ts";
+export { type Pace, paced } from "./paced.ts";
 export { type RetryLimits, retryLimits } from "./rate-limit.ts";
 export { Reflector, type ReflectorOptions } from "./reflector.ts";
 export { type Conditioned, type Reconciled, statusAfter } from "./report.ts";

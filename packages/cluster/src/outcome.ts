@@ -17,6 +17,9 @@ export type Outcome =
 /** Somebody else wrote first: nothing to report, the newer version is on its way here. */
 export type Conflict = { readonly kind: "conflict"; readonly leastMs: number };
 
+/** Nothing can be said of the object yet: its status stays as it is, and it is looked at again after `afterMs`. */
+export type Deferred = { readonly kind: "deferred"; readonly afterMs: number };
+
 export const ready = (message: string, more: { reason?: ConditionReason; afterMs?: number } = {}): Outcome => ({
   kind: "ready",
   message,
