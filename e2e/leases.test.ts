@@ -158,7 +158,7 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
       patience,
     );
     const stateOf = (device: string) =>
-      first.desk.state.overview!.leases.find((lease) => lease.device === device)!.state;
+      first.desk.state.overview!.leases().find((lease) => lease.device === device)!.state;
     await until(() => stateOf("cam-b") === "lent" && stateOf("cam-a") === "held", patience);
 
     const used = first.desk.state.overview!.usedBytes;
@@ -193,7 +193,7 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     const { answered } = b.report().streams[0]!;
     await until(() => b.report().streams[0]!.answered > answered + 20, patience);
     await until(() => rateOf(a) >= nearlyAll, patience);
-    expect(desk.state.overview!.leases.find(({ device }) => device === "cam-b")).toMatchObject({ state: "silent" });
+    expect(desk.state.overview!.leases().find(({ device }) => device === "cam-b")).toMatchObject({ state: "silent" });
     relay.freeze(false);
     await until(() => rateOf(b) > 2 * floor, patience);
   });

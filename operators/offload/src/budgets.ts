@@ -31,8 +31,8 @@ export class Desks implements Budgets {
 
   grant(policy: string, fleet: Fleet, virgin: boolean): void {
     const known = this.#desks.get(policy);
-    if (known && sameJson(known.fleet, fleet)) return;
-    if (known) known.desk.setFleet(fleet);
+    if (known?.fleet === fleet) return;
+    if (known && !sameJson(known.fleet, fleet)) known.desk.setFleet(fleet);
     const desk = known?.desk ?? new LeaseDesk({ ...this.#options, bucket: this.#bucket, policy, fleet, virgin });
     this.#desks.set(policy, { desk, fleet });
   }
@@ -43,7 +43,7 @@ export class Desks implements Budgets {
    */
   withdraw(policy: string): boolean {
     this.grant(policy, nobody, false);
-    const leases = this.overview(policy)?.leases;
+    const leases = this.overview(policy)?.leases();
     if (!leases?.every(({ bytesPerSecond, floorBytesPerSecond }) => bytesPerSecond <= floorBytesPerSecond))
       return false;
     void this.#desks.get(policy)?.desk.close();

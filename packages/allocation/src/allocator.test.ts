@@ -98,7 +98,7 @@ describe("a fleet at work", () => {
     crowd.idle.add("a");
     for (let i = 0; i < 3; i++) crowd.round(10_000 + i * 1_000, ["a", "b"]);
     expect(crowd.rates()).toEqual({ a: 100, b: 900 });
-    expect(crowd.allocator.overview(at(12_000)).leases).toMatchObject([
+    expect(crowd.allocator.overview(at(12_000)).leases()).toMatchObject([
       { device: "a", state: "lent", shareBytesPerSecond: 500 },
       { device: "b", state: "held" },
     ]);
@@ -114,7 +114,7 @@ describe("a fleet at work", () => {
     crowd.round(lastMs + silentAfterMs, ["b"]);
     crowd.round(endMs - 1, ["b"]);
     expect(crowd.rates().b).toBe(500);
-    expect(crowd.allocator.overview(at(endMs - 1)).leases[0]).toMatchObject({ state: "silent" });
+    expect(crowd.allocator.overview(at(endMs - 1)).leases()[0]).toMatchObject({ state: "silent" });
     crowd.round(endMs, ["b"]);
     expect(crowd.rates().b).toBe(900);
   });

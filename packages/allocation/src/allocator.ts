@@ -98,14 +98,14 @@ export class Allocator {
    * after {@link rebalance} where both are due.
    */
   answer(now: Moment): Lease[] {
+    if (this.#due.size === 0) return [];
     const leases: Lease[] = [];
     const nowMs = now.monotonicMs;
     const quiet = this.#quiet(nowMs);
-    const holds = (position: Position) => (quiet ? position.mayHold(nowMs) : position.owed(nowMs));
-    let free = this.#plan.budget - [...this.#positions.values()].reduce((sum, position) => sum + holds(position), 0);
+    let free = quiet ? this.#plan.budget - this.#sum((position) => position.mayHold(nowMs)) : 0;
     for (const position of this.#due) {
       if (!position.reachable(nowMs)) continue;
-      const held = holds(position);
+      const held = position.mayHold(nowMs);
       const carries = quiet && !position.everIssued;
       const rate = carries ? Math.max(position.owed(nowMs), Math.min(held, free + held)) : position.granted(nowMs);
       if (carries) free += held - rate;
@@ -129,7 +129,7 @@ export class Allocator {
     const targets = all.map((_, i) => allocation.rates[i] ?? 0);
     const floors = all.map((_, i) => allocation.floors[i] ?? 0);
     const quiet = this.#quiet(nowMs);
-    if (quiet && this.#owed(nowMs) <= budget) return [];
+    if (quiet && this.#sum((position) => position.owed(nowMs)) <= budget) return [];
     const growers = all.map((p, i) => ({
       owed: p.owed(nowMs),
       floor: floors[i]!,
@@ -204,9 +204,9 @@ export class Allocator {
     return Math.min(budget, Math.max(guaranteed, budget - excess));
   }
 
-  #owed(nowMs: number): number {
+  #sum(of: (position: Position) => number): number {
     let sum = 0;
-    for (const position of this.#positions.values()) sum += position.owed(nowMs);
+    for (const position of this.#positions.values()) sum += of(position);
     return sum;
   }
 

@@ -12,7 +12,8 @@ export interface Overview {
   /** Value of the last byte given, 0 where there is enough for all. */
   readonly price: number;
   readonly quiet: boolean;
-  readonly leases: readonly Held[];
+  /** Of each device as it is when it is asked: ten thousand where only the sums matter would be made for nothing. */
+  leases(): Held[];
 }
 
 /**
@@ -35,15 +36,19 @@ export interface Plan {
   readonly allocation: Allocation;
 }
 
-export function survey(plan: Plan, all: readonly Position[], nowMs: number): Omit<Overview, "usedBytes" | "quiet"> {
+type Survey = Omit<Overview, "usedBytes" | "quiet">;
+
+export function survey(plan: Plan, all: readonly Position[], nowMs: number): Survey {
   const { budget, members, allocation } = plan;
-  const shares = new Map(members.map((position, i) => [position, allocation.shares[i]!]));
   return {
     bytesPerSecond: budget,
     owedBytesPerSecond: all.reduce((sum, position) => sum + position.owed(nowMs), 0),
     floorsScaled: allocation.floorsScaled,
     price: allocation.price,
-    leases: all.map((position) => held(position, shares.get(position), nowMs)),
+    leases() {
+      const shares = new Map(members.map((position, i) => [position, allocation.shares[i]!]));
+      return all.map((position) => held(position, shares.get(position), nowMs));
+    },
   };
 }
 

@@ -91,8 +91,12 @@ export class Position {
 
   /** Most that it may believe it holds now, as far as this term is concerned. */
   owed(nowMs: number): number {
-    this.#issued = this.#issued.filter(({ endsMs }) => nowMs < endsMs);
-    return this.#issued.reduce((most, { bytesPerSecond }) => Math.max(most, bytesPerSecond), this.owedFloor);
+    if (this.#issued.some(({ endsMs }) => nowMs >= endsMs)) {
+      this.#issued = this.#issued.filter(({ endsMs }) => nowMs < endsMs);
+    }
+    let most = this.owedFloor;
+    for (const { bytesPerSecond } of this.#issued) most = Math.max(most, bytesPerSecond);
+    return most;
   }
 
   /** The same with leases of earlier terms, while those may live. */

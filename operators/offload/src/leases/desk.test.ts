@@ -75,7 +75,7 @@ describe("a desk", () => {
     expect(most).toBeLessThanOrEqual(100_000);
     b.idle = true;
     await until(() => b.rate === 1_000 && a.rate === 99_000, patience);
-    expect(desk.state.overview!.leases.find(({ device }) => device === "b")).toMatchObject({ state: "lent" });
+    expect(desk.state.overview!.leases().find(({ device }) => device === "b")).toMatchObject({ state: "lent" });
   });
 
   it("killed and started again moves nothing, and counts on", async () => {
@@ -137,7 +137,7 @@ describe("a desk", () => {
     await nats.start();
     await until(() => desk.state.inCharge, patience);
     a.reportNow();
-    await until(() => desk.state.overview!.leases[0]!.state === "held", patience);
+    await until(() => desk.state.overview!.leases()[0]!.state === "held", patience);
     expect([desk.state.term, a.rate]).toEqual([term, 100_000]);
   });
 
@@ -160,12 +160,12 @@ describe("a desk", () => {
     const heard: Uint8Array[] = [];
     stranger.subscribe(subjects.leaseReportAll("gate"), {}, ({ payload }) => heard.push(payload));
     await start(["a"]);
-    await until(() => desk.state.overview?.leases.some(({ state }) => state === "held"), patience);
+    await until(() => desk.state.overview?.leases().some(({ state }) => state === "held"), patience);
     const honest = await until(() => heard[0]);
     stranger.publish(subjects.leaseReport("gate", "b"), honest);
     stranger.publish(subjects.leaseReport("gate", "c"), "no report");
     await until(() => desk.state.ignoredReports === 2, patience);
     expect(problems.map(({ code }) => code)).toEqual(["bad-request", "bad-request"]);
-    expect(desk.state.overview!.leases.find(({ device }) => device === "b")).toMatchObject({ state: "silent" });
+    expect(desk.state.overview!.leases().find(({ device }) => device === "b")).toMatchObject({ state: "silent" });
   });
 });

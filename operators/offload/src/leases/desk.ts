@@ -6,8 +6,12 @@ import type { LeaseBucket } from "./lease-bucket.ts";
 import { LeaseWriter } from "./lease-writer.ts";
 
 const tickMs = 250;
-/** The budget is split anew so often, and at once when something happened that should not wait. */
+/**
+ * The budget is split anew so often, and at once when something happened that should not wait; in a fleet where something
+ * always does, a split that took a while waits for so many times as long.
+ */
 const planEveryMs = 2_000;
+const restShare = 9;
 /** An operator that lost its term lets the one who took it work before it tries again. */
 const lostPauseMs = { least: 5_000, most: 20_000 };
 /** Reports that may wait to be read: all of a large fleet report when a term opens. */
@@ -51,6 +55,7 @@ export class LeaseDesk {
   #mandate: Mandate;
   #allocator: Allocator | null = null;
   #plannedMs = Number.NEGATIVE_INFINITY;
+  #planTookMs = 0;
   #ignored = 0;
   readonly #reports = new Map<string, LeaseReport>();
   readonly #issued = new Map<string, Lease>();
@@ -68,7 +73,7 @@ export class LeaseDesk {
     const put = (lease: Lease) => bucket.leases.put(leaseBucket.lease(policy, lease.device), lease);
     this.#writer = new LeaseWriter(put, (problem) => options.onProblem(problem));
     const onOverflow = () => this.#ignore(new SluiceError("overloaded", `lease reports of ${policy} wait too long`));
-    const intake = { maxPending: reportsPendingMax, onOverflow };
+    const intake = { maxPending: reportsPendingMax, newest: true, onOverflow };
     this.#leave = bucket.link.subscribe(subjects.leaseReportAll(policy), intake, (message) => this.#hear(message));
     this.#running = this.#run();
   }
@@ -173,9 +178,13 @@ export class LeaseDesk {
   #handOut(allocator: Allocator): void {
     const now = this.#now();
     if (allocator.unannounced) this.#announce(allocator, now);
-    const plans = allocator.urgent || now.monotonicMs - this.#plannedMs >= planEveryMs;
-    if (plans) this.#plannedMs = now.monotonicMs;
+    const pauseMs = allocator.urgent ? Math.min(planEveryMs, restShare * this.#planTookMs) : planEveryMs;
+    const plans = now.monotonicMs - this.#plannedMs >= pauseMs;
     const leases = [...(plans ? allocator.rebalance(now) : []), ...allocator.answer(now)];
+    if (plans) {
+      this.#plannedMs = now.monotonicMs;
+      this.#planTookMs = this.#now().monotonicMs - now.monotonicMs;
+    }
     for (const lease of leases) this.#remember(lease);
     this.#writer.add(leases);
     if (plans) for (const device of allocator.gone(now)) this.#bury(device);
