@@ -11,6 +11,7 @@ import { runBackends, runDemand, runModels } from "./kube/supply.ts";
 import { Chronicle } from "./policy/chronicle.ts";
 import { Decided } from "./policy/decided.ts";
 import { askPrometheus } from "./prometheus.ts";
+import { seldom } from "./seldom.ts";
 
 /** Name of the leader's lease, of the operator in logs and events, and of its connections. */
 export const operatorName = "sluice-operator";
@@ -38,7 +39,7 @@ export async function startOperator(config: OperatorConfig, deps: OperatorDeps):
   const { environment = {}, clock = systemClock, prng = { next: Math.random }, identity } = deps;
   const logger = createLogger("operator", environment.SLUICE_LOG_LEVEL ?? "info");
   const metrics = createMetrics({ processMetrics: true });
-  const onProblem = (problem: SluiceError) => logger.warn({ code: problem.code }, problem.message);
+  const onProblem = seldom(clock, (problem) => logger.warn({ code: problem.code }, problem.message));
   const stop = new AbortController();
   const mandate = new LeadersOnly();
   const times = { clock, prng, meter: metrics, metrics };

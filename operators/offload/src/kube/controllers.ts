@@ -3,6 +3,7 @@ import {
   type Kube,
   type Meter,
   ownerKeys,
+  paced,
   type Recorder,
   runController,
   type Source,
@@ -14,10 +15,11 @@ import { deviceReport } from "../device/status.ts";
 import type { Nudge } from "../nudge.ts";
 import { type PolicyDeps, reconcilePolicy } from "../policy/reconcile.ts";
 import { retire } from "../policy/retire.ts";
-import { claims } from "../policy/select.ts";
+import { ownerOf } from "../policy/select.ts";
 import { sweep } from "../policy/sweep.ts";
 import { nameOf } from "../ports.ts";
 import { asksTheSame } from "./changes.ts";
+import { gatherMs, heardOf, unheard } from "./heard.ts";
 import type { KubeObjects } from "./objects.ts";
 import { policies } from "./resources.ts";
 
@@ -35,6 +37,8 @@ export interface ControllerDeps extends PolicyDeps {
 }
 
 export const leasesFinalizer = "sluice.dev/leases";
+/** However many devices come and go, the API server is asked for no more than so many changes of their statuses. */
+const deviceWrites = { perSecond: 200, burst: 200, workers: 8 } as const;
 
 /** A policy is looked at when it, its revisions, or anything that it selects or names has changed. */
 export async function runPolicies(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
@@ -42,21 +46,17 @@ export async function runPolicies(deps: ControllerDeps, signal: AbortSignal): Pr
   const { policies: reflector, devices, models, backends, revisions } = objects.reflectors;
   const everyPolicy = () => [...objects.policies.keys()];
   const specChanged = ({ before, after }: Change) => (asksTheSame(before, after) ? [] : everyPolicy());
-  const heard: Source = {
-    whenSynced: () => Promise.resolve(),
-    subscribe: (enqueue) => nudge.subscribe(() => everyPolicy().forEach(enqueue)),
-  };
   await runController(
     {
       ...deps,
       name: "policy",
       reflector,
       sources: [
-        sourceOf(devices, specChanged),
+        sourceOf(devices, specChanged, () => gatherMs(objects)),
         sourceOf(models, specChanged),
         sourceOf(backends, specChanged),
         sourceOf(revisions, ownerKeys(policies)),
-        heard,
+        heardOf(objects, nudge, everyPolicy),
       ],
       workers: 1,
       reconcile: (policy) => reconcilePolicy(policy, deps),
@@ -79,7 +79,7 @@ export async function runSweeps(deps: ControllerDeps, signal: AbortSignal): Prom
 
 /** A device's status follows what is heard of it. */
 export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
-  const { objects, nudge, telemetry, clock } = deps;
+  const { objects, nudge, telemetry, clock, kube } = deps;
   const key = (name: string) => `${objects.namespace}/${name}`;
   const heard: Source = {
     whenSynced: () => Promise.resolve(),
@@ -89,14 +89,17 @@ export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Pro
   await runController(
     {
       ...deps,
+      kube: paced(kube, clock, deviceWrites),
+      workers: deviceWrites.workers,
       name: "device",
       reflector: objects.reflectors.devices,
       sources: [sourceOf(objects.reflectors.policies, changedPolicy), heard],
       reconcile: async (device) => {
         const name = nameOf(device);
-        const owner = claims(objects).ownerOf.get(name);
         const known = telemetry.device(name);
         const nowMs = clock.monotonicMs();
+        if (!telemetry.settled(nowMs)) return unheard;
+        const owner = ownerOf(device, objects);
         const lastSeenMs = clock.wallMs() - (nowMs - (known?.heardMs ?? nowMs));
         return deviceReport(device, { heard: known, online: telemetry.online(name, nowMs), lastSeenMs, owner });
       },

@@ -1,4 +1,4 @@
-import { Applier, runController, type Source, sourceOf } from "@sluice/cluster";
+import { Applier, runController, sourceOf } from "@sluice/cluster";
 import { pause } from "@sluice/foundation";
 import type { Metrics } from "@sluice/observability";
 import { Demand } from "../backend/demand.ts";
@@ -6,24 +6,24 @@ import type { Site } from "../backend/manifests.ts";
 import { type BackendDeps, reconcileBackend } from "../backend/reconcile.ts";
 import { modelReport } from "../model/report.ts";
 import type { ControllerDeps } from "./controllers.ts";
+import { heardOf, unheard } from "./heard.ts";
 
 export const fieldManager = "sluice-operator";
 
 /** A model's copies are counted as devices and replicas tell of them. */
 export async function runModels(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
   const { objects, telemetry, clock, nudge } = deps;
-  const heard: Source = {
-    whenSynced: () => Promise.resolve(),
-    subscribe: (enqueue) => nudge.subscribe(() => [...objects.models.keys()].forEach(enqueue)),
-  };
   await runController(
     {
       ...deps,
       name: "model",
       reflector: objects.reflectors.models,
-      sources: [heard],
+      sources: [heardOf(objects, nudge, () => [...objects.models.keys()])],
       workers: 1,
-      reconcile: async (model) => modelReport(model, telemetry, clock.monotonicMs()),
+      reconcile: async (model) => {
+        const nowMs = clock.monotonicMs();
+        return telemetry.settled(nowMs) ? modelReport(model, telemetry, nowMs) : unheard;
+      },
     },
     signal,
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { conditionOf } from "@sluice/cluster";
-import type { Condition, Environment, OperatorConfig, SluiceError } from "@sluice/contracts";
+import type { Condition, Environment, OperatorConfig } from "@sluice/contracts";
 import { systemClock } from "@sluice/foundation";
 import { createHttp, createLogger, createMetrics } from "@sluice/observability";
 import { Desks } from "../budgets.ts";
@@ -9,6 +9,7 @@ import type { Operator } from "../operator.ts";
 import { Chronicle } from "../policy/chronicle.ts";
 import { Decided } from "../policy/decided.ts";
 import { askPrometheus } from "../prometheus.ts";
+import { seldom } from "../seldom.ts";
 import { FileObjects } from "./objects.ts";
 import { runLocal } from "./run.ts";
 
@@ -22,7 +23,7 @@ export async function startLocalOperator(
   const prng = { next: Math.random };
   const logger = createLogger("operator", environment.SLUICE_LOG_LEVEL ?? "info");
   const metrics = createMetrics({ processMetrics: true });
-  const onProblem = (problem: SluiceError) => logger.warn({ code: problem.code }, problem.message);
+  const onProblem = seldom(clock, (problem) => logger.warn({ code: problem.code }, problem.message));
   const stop = new AbortController();
   const { servers, replicas } = config.nats;
   const times = { clock, prng, metrics, replicas, onProblem };

@@ -5,6 +5,9 @@ import { type Budgets, nameOf, type Policy } from "../ports.ts";
 import type { Revision } from "./revision.ts";
 import type { Selection } from "./select.ts";
 
+/** The fleet that a selection means under one specification: thousands of members, the same at nearly every look. */
+const fleets = new WeakMap<Selection, { readonly from: string; readonly fleet: Fleet }>();
+
 /** Leases follow the specification at once, whatever revision devices have. */
 export function grant(
   policy: Policy,
@@ -13,8 +16,17 @@ export function grant(
   budgets: Budgets,
 ): Overview | null {
   const virgin = policy.status === undefined && revisions.length === 0;
-  budgets.grant(nameOf(policy), fleetOf(policy.spec, selection.devices, formerFloor(revisions)), virgin);
+  budgets.grant(nameOf(policy), fleetNow(policy, selection, revisions), virgin);
   return budgets.overview(nameOf(policy));
+}
+
+function fleetNow({ spec, metadata }: Policy, selection: Selection, revisions: readonly Revision[]): Fleet {
+  const from = [metadata.uid, metadata.generation, ...revisions.map(({ name }) => name)].join(" ");
+  const known = fleets.get(selection);
+  if (known?.from === from) return known.fleet;
+  const fleet = fleetOf(spec, selection.devices, formerFloor(revisions));
+  fleets.set(selection, { from, fleet });
+  return fleet;
 }
 
 /** What a policy grants, in whole bytes a second. */

@@ -7,11 +7,11 @@ import { claims } from "./select.ts";
  */
 export async function sweep(objects: Objects, documents: Documents): Promise<number> {
   if (!objects.complete || !documents.ready) return 0;
-  const { ownerOf } = claims(objects);
+  const { owners } = claims(objects);
   const strays = [...documents.devices()].filter((device) => {
     const policy = documents.told(device)?.policy;
     const unreadable = policy !== undefined && objects.policies.rejection(`${objects.namespace}/${policy}`);
-    return !ownerOf.has(device) && !unreadable;
+    return !owners.has(device) && !unreadable;
   });
   for (const device of strays) await documents.remove(device);
   return strays.length;

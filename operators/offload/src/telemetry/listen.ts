@@ -20,7 +20,8 @@ export function listen(
   signal: AbortSignal,
 ): void {
   const count = (kind: string, fate: string) => metrics.inc("sluice_operator_messages_total", { kind, fate });
-  const options = (kind: string) => ({ maxPending: pendingMax, onOverflow: () => count(kind, "overflow") });
+  const onOverflow = (kind: string) => () => count(kind, "overflow");
+  const options = (kind: string) => ({ maxPending: pendingMax, newest: true, onOverflow: onOverflow(kind) });
   const stops = [
     link.subscribe(subjects.heartbeatAll(), options("heartbeat"), ({ payload, subject }) => {
       const decoded = decodeHeartbeat(payload);

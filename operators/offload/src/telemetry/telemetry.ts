@@ -24,6 +24,8 @@ export interface Heard {
   readonly tally: Tally;
   /** When it was heard last that frames went out while no replica was there to answer them; never: -∞. */
   readonly unservedMs: number;
+  /** What a gate can read off it, once somebody has asked. */
+  readings?: Readonly<Record<string, Reading>>;
 }
 
 /** What one message did: something that a reconciliation should look at, nothing of note, or it found no room. */
@@ -87,7 +89,9 @@ export class Telemetry {
 
   readings(name: string): Readonly<Record<string, Reading>> {
     const heard = this.#devices.get(name);
-    return heard ? readingsOf(heard.tally, heard.heartbeat) : {};
+    if (!heard) return {};
+    heard.readings ??= readingsOf(heard.tally, heard.heartbeat);
+    return heard.readings;
   }
 
   /** Replicas that serve `model` and were heard of late. */
