@@ -9,6 +9,7 @@ import type { Benchmark } from "./context.ts";
 import { decisionCost } from "./decision-cost.ts";
 import { decisionQuality } from "./decision-quality.ts";
 import { edgeThroughput } from "./edge-throughput.ts";
+import { fleetScale } from "./fleet-scale.ts";
 import { leaseTurn } from "./lease-turn.ts";
 import { localLatency } from "./local-latency.ts";
 import { findMaterial } from "./material.ts";
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "round-trip": roundTrip,
   memory,
   "operator-store": operatorStore,
+  "fleet-scale": fleetScale,
 };
 
 const { values } = parseArgs({

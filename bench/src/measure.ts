@@ -39,6 +39,10 @@ export interface Scale {
   readonly seeds: number;
   /** Devices of a fleet that an operator looks after, one fleet after the other. */
   readonly objects: readonly number[];
+  /** Fleets that give signs of life, changes of their policy, and how long nothing happens. */
+  readonly fleets: readonly number[];
+  readonly changes: number;
+  readonly steadyMs: number;
 }
 
 const seconds = 1_000;
@@ -55,6 +59,9 @@ export const scales = {
     frames: 20_000,
     seeds: 5,
     objects: [1_000, 10_000],
+    fleets: [100, 1_000, 10_000],
+    changes: 3,
+    steadyMs: 40 * seconds,
   },
   quick: {
     rounds: 4,
@@ -66,5 +73,8 @@ export const scales = {
     frames: 5_000,
     seeds: 2,
     objects: [200, 1_000],
+    fleets: [50, 200, 800],
+    changes: 2,
+    steadyMs: 20 * seconds,
   },
 } as const satisfies Record<string, Scale>;

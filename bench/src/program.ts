@@ -25,19 +25,25 @@ export interface Turn {
 export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly name: string;
+  /** Where it listens, if it said so. */
+  readonly url: string;
+  /** Rejects when the program ends, whoever ended it. */
+  readonly died: Promise<never>;
 
-  private constructor(child: ChildProcess, name: string) {
+  private constructor(child: ChildProcess, name: string, url: string) {
     this.#child = child;
     this.name = name;
+    this.url = url;
+    this.died = once(child, "exit").then(([code]) => Promise.reject(new Error(`${name} ended (${code})`)));
+    this.died.catch(() => {});
   }
 
   /** Starts a Node.js program with a channel; resolves when it says that it is ready, and leaves it running. */
   static async start(file: URL, args: readonly string[], name: string): Promise<Program> {
     const env = { ...process.env, SLUICE_LOG_LEVEL: "warn" };
     const child = fork(fileURLToPath(file), [...args], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    const program = new Program(child, name);
-    await program.#said("ready");
-    return program;
+    const { url = "" } = (await said(child, name, "ready")) as { url?: string };
+    return new Program(child, name, url);
   }
 
   get pids(): number[] {
@@ -81,20 +87,20 @@ export class Program implements AsyncDisposable {
 
   /** How far the program is; latencies are those since the last reading. */
   async read(): Promise<Reading> {
-    const answer = this.#said("reading");
+    const answer = said(this.#child, this.name, "reading");
     this.#child.send("read");
     return (await answer) as unknown as Reading;
   }
+}
 
-  #said(kind: string): Promise<{ kind: string }> {
-    return new Promise((resolve, reject) => {
-      const ended = (code: number | null) => reject(new Error(`${this.name} ended (${code}) before it was ${kind}`));
-      const listen = (message: { kind: string }) => {
-        if (message.kind !== kind) return;
-        this.#child.off("message", listen).off("exit", ended);
-        resolve(message);
-      };
-      this.#child.on("message", listen).on("exit", ended);
-    });
-  }
+function said(child: ChildProcess, name: string, kind: string): Promise<{ kind: string }> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`${name} ended (${code}) before it was ${kind}`));
+    const listen = (message: { kind: string }) => {
+      if (message.kind !== kind) return;
+      child.off("message", listen).off("exit", ended);
+      resolve(message);
+    };
+    child.on("message", listen).on("exit", ended);
+  });
 }

@@ -7,6 +7,8 @@ export interface Reading {
   readonly sent: number;
   /** Of each frame since the last reading. */
   readonly latenciesMs: readonly number[];
+  /** When each document came since the last reading, by the wall clock. */
+  readonly arrivedMs?: readonly number[];
 }
 
 /** Ends with whoever started this program, says that it is ready, and then how far it is whenever that is asked. */
