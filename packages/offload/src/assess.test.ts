@@ -7,7 +7,13 @@ function seen(frame: number, boxes: ReturnType<typeof box>[], motion = 0): Obser
   return { frame, atMs: frame * 100, local: boxes, answer: boxes, motion, expectedLoss: 0.2 };
 }
 
-const past = (before?: Observation, sent?: Observation, drift = 0): Past => ({ before, sent, drift, lost: 0.3 });
+const past = (before?: Observation, sent?: Observation, drift = 0): Past => ({
+  before,
+  sent,
+  drift,
+  lost: 0.3,
+  fresh: 0.1,
+});
 
 describe("assess", () => {
   it("finds nothing new in a scene that stands still", () => {
@@ -18,9 +24,25 @@ describe("assess", () => {
       motion: 0,
       drift: 0,
       loss: 0.2,
-      lost: 0.5,
+      lost: expect.closeTo(0.3 + 0.2 - 0.06),
+      fresh: expect.closeTo(0.12),
       staleMs: 500,
     });
+  });
+
+  it("adds up only the loss that no reply would leave behind, which it learns from the frames just after sends", () => {
+    const sent = seen(0, [box(0)]);
+    const first = assess(seen(1, [box(0)]), { ...past(sent, sent), lost: 0 }, 0.35);
+    expect(first.fresh).toBeGreaterThan(0.1);
+    const second = assess(
+      seen(2, [box(0)]),
+      { ...past(seen(1, [box(0)]), sent), lost: first.lost, fresh: first.fresh },
+      0.35,
+    );
+    expect(second.fresh).toBe(first.fresh);
+    expect(second.lost).toBeCloseTo(2 * first.lost);
+    const hopeless = assess(seen(1, [box(0)]), { ...past(sent, sent), lost: 0, fresh: 0.9 }, 0.35);
+    expect(hopeless.lost).toBe(0);
   });
 
   it("counts boxes that came or went", () => {

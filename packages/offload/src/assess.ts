@@ -28,9 +28,18 @@ export interface Signals {
   readonly staleMs: number;
   /** F1 that the answer is expected to miss against the cloud's. */
   readonly loss: number;
-  /** The same, summed up over the frames since the last one that was sent. */
+  /** What of it sending could have saved, summed up over the frames since the last one that was sent. */
   readonly lost: number;
+  /** The loss that is expected just after a send, as it usually is. */
+  readonly fresh: number;
 }
+
+/** What is expected just after a send moves by this share from one send to the next. */
+const freshFollow = 0.2;
+/** And before the first. */
+export const firstFresh = 0.1;
+/** Share of it that no send would save: all of it would be right if expectations were, but they shrink to the mean. */
+const freshShare = 0.5;
 
 /** A score within this factor of the threshold, up or down, is uncertain. */
 const uncertainFactor = 1.5;
@@ -42,19 +51,28 @@ export interface Past {
   /** `drift` and `lost` at the frame before; 0 if that one was sent. */
   readonly drift: number;
   readonly lost: number;
+  readonly fresh: number;
 }
 
 /** Compares a frame with the one before it and with the last one that was sent. */
-export function assess(now: Observation, { before, sent, drift, lost }: Past, threshold: number): Signals {
+export function assess(now: Observation, past: Past, threshold: number): Signals {
+  const { before, sent, drift, lost } = past;
+  const fresh = freshOf(now, past);
   return {
     uncertain: uncertainShare(now.local, threshold),
     churn: before ? churn(before.answer, now.answer) : 1,
     motion: now.motion,
     drift: sent ? Math.min(1, drift + now.motion) : 1,
     loss: now.expectedLoss,
-    lost: lost + now.expectedLoss,
+    lost: lost + Math.max(0, now.expectedLoss - freshShare * fresh),
+    fresh,
     staleMs: sent ? now.atMs - sent.atMs : Number.POSITIVE_INFINITY,
   };
+}
+
+function freshOf({ expectedLoss }: Observation, { before, sent, fresh }: Past): number {
+  const isFirst = sent !== undefined && before === sent;
+  return isFirst ? fresh + freshFollow * (expectedLoss - fresh) : fresh;
 }
 
 function uncertainShare(local: readonly Detection[], threshold: number): number {

@@ -1,6 +1,6 @@
 import type { OffloadSpec, Reason, Rung } from "@sluice/contracts";
 import { fieldsOf, type Prng } from "@sluice/foundation";
-import { assess, type Observation, type Past, type Signals } from "./assess.ts";
+import { assess, firstFresh, type Observation, type Past, type Signals } from "./assess.ts";
 import { auditReserve } from "./audits.ts";
 import type { TokenBucket } from "./bucket.ts";
 import { Gain } from "./gain.ts";
@@ -50,7 +50,7 @@ export class Decider {
   readonly #policy: Policy;
   readonly #gain: Gain;
   readonly #ladder: Ladder;
-  #past: Past = { before: undefined, sent: undefined, drift: 1, lost: 0 };
+  #past: Past = { before: undefined, sent: undefined, drift: 1, lost: 0, fresh: firstFresh };
   #beforeSend: Past = this.#past;
 
   /** Throws, saying why, where what was learned cannot be. */
@@ -72,7 +72,8 @@ export class Decider {
   decide(now: Observation, road: RoadView): Decision {
     const { bucket, price, overheadBytes, threshold } = this.#options;
     const signals = assess(now, this.#past, threshold);
-    this.#past = { ...this.#past, before: now, drift: signals.drift, lost: signals.lost };
+    const { drift, lost, fresh } = signals;
+    this.#past = { ...this.#past, before: now, drift, lost, fresh };
     const available = bucket.available(now.atMs);
     const candidates = this.#ladder.candidates(overheadBytes);
     const best = affordable(candidates, bucket.burstBytes);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Gain } from "./gain.ts";
 
-const signals = { uncertain: 0, churn: 0, motion: 0, drift: 0, staleMs: 1_000, loss: 0.1 };
+const signals = { uncertain: 0, churn: 0, motion: 0, drift: 0, staleMs: 1_000, loss: 0.1, fresh: 0.1 };
 
 describe("Gain", () => {
   it("grows with the loss that has built up, and with what recent replies won", () => {

@@ -1,7 +1,7 @@
 import type { Policy } from "./policy.ts";
 
 /** F1, in frames, below which nothing is sent however cheap bytes are: others have a use for them, or they are saved. */
-const leastValue = 0.02;
+const leastValue = 0.002;
 
 /**
  * Sends what is expected to be worth more than its bytes cost, and a few frames drawn at random to measure: what is
