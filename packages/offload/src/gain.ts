@@ -10,8 +10,9 @@ const leastWon = 0.1;
 
 /**
  * What a reply is expected to win for a stream: the loss that fusion has been expecting since the last frame that was
- * sent, summed up, times what recent replies won. The sum makes a quiet scene wait and a changing one hurry; what was won
- * corrects for a fusion that doubts too much or too little. In frames' worth of F1, as far as it is learned.
+ * sent, as far as sending could have saved it, summed up, times what recent replies won. The sum makes a quiet scene wait
+ * and a changing one hurry; what was won corrects for a fusion that doubts too much or too little. In frames' worth of F1, as
+ * far as it is learned.
  */
 export class Gain {
   #won = firstWon;

@@ -62,9 +62,10 @@ export function lossesCarried(
   rungs: readonly number[],
   beliefs: Scene["beliefs"],
   tick: () => void = () => {},
+  longest = Number.POSITIVE_INFINITY,
 ): Losses {
   const frames = framesOf(trace, stream);
-  const horizon = horizonOf(frames.length, rungs.length);
+  const horizon = Math.min(longest, horizonOf(frames.length, rungs.length));
   const judge = judgeOf(trace);
   const { header } = trace;
   const threshold = header.edge.threshold;

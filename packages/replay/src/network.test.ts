@@ -23,6 +23,15 @@ function carried(all: readonly { atMs: number; bytesPerMs: number }[], fromMs: n
 }
 
 describe("a traced link", () => {
+  it("has carried, when bytes are through, just these", () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 20_000 }), (all, bytes) => {
+        const network = new Network(all);
+        expect(network.carriedBytes(network.sentAtMs(0, bytes))).toBeCloseTo(bytes, 6);
+      }),
+    );
+  });
+
   it("carries in a time what its rates add up to, round after round", () => {
     const request = fc.record({ from: fc.integer({ min: 0, max: 5_000 }), bytes: fc.integer({ min: 1, max: 20_000 }) });
     fc.assert(

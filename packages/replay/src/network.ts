@@ -51,6 +51,15 @@ export class Network {
     }
   }
 
+  /** Bytes that it carries from its start until `untilMs`. */
+  carriedBytes(untilMs: number): number {
+    const rounds = Math.floor(untilMs / this.#lengthMs);
+    const restMs = untilMs - rounds * this.#lengthMs;
+    const carried = (step: Step, i: number) =>
+      step.bytesPerMs * Math.max(0, Math.min(this.#endOf(i), restMs) - step.atMs);
+    return rounds * this.#bytesPerRound + this.#steps.reduce((sum, step, i) => sum + carried(step, i), 0);
+  }
+
   #endOf(i: number): number {
     return this.#steps[i + 1]?.atMs ?? this.#lengthMs;
   }

@@ -16,13 +16,20 @@ export interface Hindsight {
 
 /**
  * Looks back on a run: what each send at each of `rungs` would have been worth, fusion's rates frozen at those of the
- * run's end. `tick` is called for each frame. Takes a step of fusion for each pair of frames of a stream.
+ * run's end. `tick` is called for each frame. Takes a step of fusion for each pair of frames of a stream that are no further
+ * apart than `longest`: beyond it a correction counts as forgotten, which only lowers the optimum.
  */
-export function hindsight(trace: Trace, { beliefs }: Run, rungs: readonly number[], tick?: () => void): Hindsight {
+export function hindsight(
+  trace: Trace,
+  { beliefs }: Run,
+  rungs: readonly number[],
+  tick?: () => void,
+  longest = Number.POSITIVE_INFINITY,
+): Hindsight {
   const streams = [...trace.header.streams.keys()];
   return {
     O1: streams.map((stream) => lossesAlone(trace, stream, rungs)),
-    O3: streams.map((stream) => lossesCarried(trace, stream, rungs, beliefs[stream]!, tick)),
+    O3: streams.map((stream) => lossesCarried(trace, stream, rungs, beliefs[stream]!, tick, longest)),
   };
 }
 

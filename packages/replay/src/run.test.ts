@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Network } from "./network.ts";
 import { readTrace } from "./reader.ts";
 import { type Replayed, type RunOptions, run } from "./run.ts";
+import { scoredAlone, scoredNever } from "./scored.ts";
 import { specFor } from "./spec.builder.ts";
 import { scenery, sceneryLines } from "./trace.builder.ts";
 import { secondsOf, type Trace } from "./trace.ts";
@@ -30,6 +31,13 @@ describe("a run", () => {
     expect(sent.length).toBeGreaterThan(20);
     expect(sent.every(({ score, arrivedAt, frame }) => score === 1 && arrivedAt === frame.t)).toBe(true);
     expect(mean(frames.filter(({ action }) => action === "skip"))).toBeGreaterThan(mean(never.frames) + 0.05);
+  });
+
+  it("without fusion, is worth the edge's answers where nothing is sent, and the cloud's where it is", async () => {
+    const trace = await scenery({ frames: 100 });
+    const { frames } = run(trace, options(trace, 0.2));
+    const [never, alone] = [scoredNever(trace)[0]!.scores, scoredAlone(trace, { frames, beliefs: [] })[0]!.scores];
+    expect(alone).toEqual(frames.map(({ action }, i) => (action === "send" ? 1 : never[i])));
   });
 
   it("never spends more than budget × time, whatever the policy, the frames and the seed", async () => {

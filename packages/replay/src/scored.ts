@@ -27,26 +27,44 @@ export const scoredRun = (trace: Trace, { frames }: Run): Scored[] =>
     (i) => frames[i]!.bytes,
   );
 
-/** The edge model alone: what a frame is worth that nobody ever asked about. */
-export function scoredNever(trace: Trace): Scored[] {
-  const { task, edge } = trace.header;
-  const judge = judgeOf(trace);
+/**
+ * What the same sends are worth to a system without fusion: each reply, taken to have come in time, is its own frame's
+ * answer, and the edge model's stands elsewhere.
+ */
+export function scoredAlone(trace: Trace, { frames }: Run): Scored[] {
+  const edge = edgeScoreOf(trace);
+  const cloud = cloudScoreOf(trace);
   return scored(
     trace,
-    (i) => judge(trace.frames[i]!, answerOf(task, trace.frames[i]!.edge, edge.threshold)),
-    () => 0,
+    (i) => (frames[i]!.rung === undefined ? edge(i) : cloud(i, frames[i]!.rung)),
+    (i) => frames[i]!.bytes,
   );
+}
+
+/** The edge model alone: what a frame is worth that nobody ever asked about. */
+export const scoredNever = (trace: Trace): Scored[] => scored(trace, edgeScoreOf(trace), () => 0);
+
+function edgeScoreOf(trace: Trace): (index: number) => number {
+  const { task, edge } = trace.header;
+  const judge = judgeOf(trace);
+  return (i) => judge(trace.frames[i]!, answerOf(task, trace.frames[i]!.edge, edge.threshold));
 }
 
 /** The cloud model at the largest rung on every frame. */
 export function scoredAlways(trace: Trace): Scored[] {
   const largest = rungsBySize(trace.header)[0]!;
-  const judge = judgeOf(trace);
+  const cloud = cloudScoreOf(trace);
   return scored(
     trace,
-    (i) => judge(trace.frames[i]!, answerOf(trace.header.task, replyOf(trace.header, trace.frames[i]!, largest), 0)),
+    (i) => cloud(i, largest),
     (i) => trace.frames[i]!.bytes[largest]!,
   );
+}
+
+function cloudScoreOf(trace: Trace): (index: number, rung: number) => number {
+  const { header, frames } = trace;
+  const judge = judgeOf(trace);
+  return (i, rung) => judge(frames[i]!, answerOf(header.task, replyOf(header, frames[i]!, rung), 0));
 }
 
 function judgeOf({ header }: Trace) {

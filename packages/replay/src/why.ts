@@ -30,7 +30,8 @@ const signalWords: Readonly<Record<string, string>> = {
   drift: "motion since the last frame that was sent",
   staleMs: "milliseconds since the last frame that was sent",
   loss: "F1 that the answer is expected to miss",
-  lost: "the same, summed up since the last frame that was sent",
+  fresh: "what is expected of it just after a send, of which half is taken to stay whatever is sent",
+  lost: "what of it sending could have saved, summed up since the last frame that was sent",
 };
 
 /** A decision in words and numbers: a line for each thing that there is to say. */

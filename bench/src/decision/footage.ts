@@ -16,17 +16,25 @@ export interface Recording {
   readonly video: string;
 }
 
+/** The recordings of one pair of models, and those whose streams share a budget when several are tried under one. */
+export interface Group {
+  readonly name: string;
+  readonly recordings: readonly Recording[];
+  readonly fleet: readonly string[];
+}
+
 /** The embedded pair on its clips; and, where shared footage is at hand, three pairs on four public clips. */
-export function recordings(): Recording[] {
+export function groups(): Group[] {
   const own = (name: string) => join(repoRoot, "models", name);
-  const embedded = ["gate", "crossroads", "drone"].map((clip) => ({
+  const recordings = ["gate", "crossroads", "drone"].map((clip) => ({
     name: `em-${clip}`,
     edgeModel: own("street-edge.yaml"),
     cloudModel: own("street-cloud.yaml"),
     video: own(`clips/${clip}.mp4`),
   }));
+  const embedded = { name: "em", recordings, fleet: recordings.map(({ name }) => name) };
   const shared = sharedData();
-  return shared === undefined ? embedded : [...publicOnes(join(shared, "videos")), ...embedded];
+  return shared === undefined ? [embedded] : [...publicOnes(join(shared, "videos")), embedded];
 }
 
 const publicClips = {
@@ -37,23 +45,36 @@ const publicClips = {
 };
 const publicEdges = { fd: "fastestdet-352", nd: "nanodet-m-320", yx: "yolox-nano-256" };
 
-function publicOnes(folder: string): Recording[] {
+/** Long enough to share a budget: the other two last 9 and 13 seconds. */
+const publicFleet = ["vtest", "bottle"];
+
+function publicOnes(folder: string): Group[] {
   const sample = (name: string) => join(repoRoot, `deploy/samples/models/${name}.yaml`);
-  return Object.entries(publicEdges).flatMap(([pair, edge]) =>
-    Object.entries(publicClips).map(([clip, file]) => ({
+  return Object.entries(publicEdges).map(([pair, edge]) => ({
+    name: pair,
+    recordings: Object.entries(publicClips).map(([clip, file]) => ({
       name: `${pair}-${clip}`,
       edgeModel: sample(edge),
       cloudModel: sample("yolox-nano-640"),
       video: join(folder, file),
     })),
-  );
+    fleet: publicFleet.map((clip) => `${pair}-${clip}`),
+  }));
 }
 
-/** The trace of a recording; made by `sluice trace record` and kept beside the results, where it is not there yet. */
-export async function traceOf({ name, edgeModel, cloudModel, video }: Recording): Promise<Trace> {
-  const path = join(repoRoot, `.sluice/traces/${name}.jsonl.gz`);
+const pathOf = ({ name }: Recording): string => join(repoRoot, `.sluice/traces/${name}.jsonl.gz`);
+
+/** Records with `sluice trace record` what was not recorded yet; kept beside the results. */
+export async function recorded(recording: Recording): Promise<void> {
+  const path = pathOf(recording);
+  const { video, edgeModel, cloudModel } = recording;
   if (!existsSync(path))
     await recordTo(path, ["--video", video, "--edge-model", edgeModel, "--cloud-model", cloudModel]);
+}
+
+/** The trace of a recording that was made. */
+export async function traceOf(recording: Recording): Promise<Trace> {
+  const path = pathOf(recording);
   return readTrace(createInterface({ input: createReadStream(path).pipe(createGunzip()) }), path);
 }
 
