@@ -14,6 +14,8 @@ export interface DesksOptions {
   readonly clock: Clock;
   readonly prng: Prng;
   readonly onProblem: (problem: SluiceError) => void;
+  /** What a device says it sent has become doubtful, or is so no more. */
+  readonly onDoubt: (device: string) => void;
 }
 
 const nobody: Fleet = { bytesPerSecond: 0, burstBytes: 0, members: [] };
@@ -49,6 +51,14 @@ export class Desks implements Budgets {
     void this.#desks.get(policy)?.desk.close();
     this.#desks.delete(policy);
     return true;
+  }
+
+  lost(policy: string): boolean {
+    return this.#desks.get(policy)?.desk.state.lost ?? false;
+  }
+
+  doubt(policy: string, device: string): string | null {
+    return this.#desks.get(policy)?.desk.doubt(device) ?? null;
   }
 
   overview(policy: string): Overview | null {

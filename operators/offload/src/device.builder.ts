@@ -1,12 +1,22 @@
-import { limits, policyBucket, policyDocumentSchema, subjects, versionOfWire } from "@sluice/contracts";
+import {
+  type ErrorCode,
+  type Heartbeat,
+  limits,
+  policyBucket,
+  policyDocumentSchema,
+  subjects,
+  versionOfWire,
+} from "@sluice/contracts";
 import { systemClock } from "@sluice/foundation";
 import { Bucket, connectLink, encodeHeartbeat, type Link, type Shelf, Watch } from "@sluice/messaging";
 import { heartbeatOf } from "./telemetry/heartbeat.builder.ts";
 
 const everyMs = 200;
 
-/** What a device makes of a revision: how good its answers are then, or why it will not take it. */
-export type Response = (document: Document) => { readonly agreement: number } | { readonly refuses: string };
+/** What a device makes of a revision: how good its answers are then, or why it will not take it, with the error's code. */
+export type Response = (
+  document: Document,
+) => { readonly agreement: number } | { readonly refuses: string; readonly code?: ErrorCode };
 type Document = ReturnType<typeof policyDocumentSchema.parse>;
 
 export interface Device extends AsyncDisposable {
@@ -33,7 +43,7 @@ class SimulatedDevice implements Device {
   document: Document | null = null;
   readonly history: string[] = [];
   silent = false;
-  #refused: { policy: string; revision: string; reason: string } | null = null;
+  #refused: Heartbeat["refused"] = null;
   #agreement = 0.9;
   #frames = 0;
   #appliedFrames = 0;
@@ -78,7 +88,9 @@ class SimulatedDevice implements Device {
     const response = this.#response(document);
     const { policy, revision } = document;
     if ("refuses" in response) {
-      this.#refused = { policy, revision, reason: response.refuses };
+      const { refuses: reason, code } = response;
+      const model = document.edgeModel?.metadata.name ?? null;
+      this.#refused = { policy, revision, reason, model, ...(code && { code }) };
       return;
     }
     this.#refused = null;

@@ -82,7 +82,8 @@ export async function startOperator(config: OperatorConfig, deps: OperatorDeps):
   const ended = lead(candidacy, stop.signal, async (term) => {
     mandate.begin(term);
     logger.info({ term: term.number, namespace }, "leading");
-    const budgets = new Desks({ ...times, link: hearing.link, replicas, operator: identity, onProblem });
+    const onDoubt = (device: string) => hearing.nudge.add(device);
+    const budgets = new Desks({ ...times, link: hearing.link, replicas, operator: identity, onProblem, onDoubt });
     try {
       await reconcile({ ...parts, budgets }, term);
     } finally {

@@ -56,6 +56,10 @@ export interface Budgets {
   grant(policy: string, fleet: Fleet, virgin: boolean): void;
   /** Takes everything back; true when no device holds more than a floor. */
   withdraw(policy: string): boolean;
+  /** Whether it was known who holds what, and is not any more. */
+  lost(policy: string): boolean;
+  /** Why a device's word on what it sent cannot be true; null where it can. */
+  doubt(policy: string, device: string): string | null;
   /** Null while it is not known who holds what. */
   overview(policy: string): Overview | null;
 }

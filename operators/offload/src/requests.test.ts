@@ -82,7 +82,7 @@ test("a request that cannot be read, or comes too late, is taken off and told of
   await annotate("promote", `${await revision()}/first`);
   await untilTakenOff();
   const messages = async () => (await site.kube.kubectl(["get", "events", "-o", "jsonpath={..message}"])).stdout;
-  await until(async () => (await messages()).includes("must name a revision"), { what: "the event" });
+  await until(async () => (await messages()).includes("write REVISION"), { what: "the event" });
   await annotate("promote", "gate-of-yesterday");
   await untilTakenOff();
   expect((await status()).rollout?.phase).toBe("AwaitingApproval");

@@ -168,6 +168,11 @@ export class Allocator {
     return position ? usedIn(position.usage, this.#allowance.period(now)) : 0;
   }
 
+  /** Why what a device says it sent cannot be true; null where it can. */
+  doubt(device: string): string | null {
+    return this.#positions.get(device)?.doubt ?? null;
+  }
+
   #quiet(nowMs: number): boolean {
     return nowMs < this.#options.quietUntilMs;
   }

@@ -1,5 +1,6 @@
 import { type Lease, type LeaseReport, type Usage, versionOfWire } from "@sluice/contracts";
 import type { Bid } from "./claim.ts";
+import { Doubt } from "./doubt.ts";
 import { leaseMs, longest } from "./timing.ts";
 
 /** Leases of one device that may live side by side, un-acknowledged; none is handed out beyond. */
@@ -40,6 +41,7 @@ export class Position {
   #floors: { held: number; sent: number; sentEpoch: number };
   /** Most that it may hold by leases of earlier terms. */
   #former: number;
+  readonly #doubt = new Doubt();
 
   /** `owedFloor`: largest floor that it may believe in, as far as others than the record know. */
   constructor(device: string, record: Lease | null, owedFloor: number) {
@@ -48,6 +50,7 @@ export class Position {
     this.usage = record?.usage ?? noUsage;
     this.#former = record?.bytesPerSecond ?? 0;
     this.#floors = { held: floor, sent: floor, sentEpoch: 0 };
+    this.#doubt.mayHold(this.#former, record?.burstBytes);
   }
 
   /** The newest report of this term. */
@@ -117,14 +120,23 @@ export class Position {
     this.#heardMs = nowMs;
     if (!report.idle) this.bid = report.bid;
     if (!last) this.#meet(report);
+    const held = this.mayHold(nowMs);
     if (report.held.term === report.term) this.#acknowledge(report.held.epoch);
+    this.#doubt.mayHold(held);
+    this.#doubt.hear(report, this.mayHold(nowMs), nowMs);
     return true;
+  }
+
+  /** Why what it says it sent cannot be true; null where it can. */
+  get doubt(): string | null {
+    return this.#doubt.reason;
   }
 
   /** A new lease in answer to the last report. */
   issue(term: number, grant: Grant): Lease {
     const { run, sentMs, policy } = this.#report!;
     this.#epoch++;
+    this.#doubt.mayHold(grant.bytesPerSecond, grant.burstBytes);
     const endsMs = this.#heardMs + longest(leaseMs);
     this.#issued.push({ epoch: this.#epoch, bytesPerSecond: grant.bytesPerSecond, endsMs });
     if (grant.floorBytesPerSecond !== this.#floors.sent) {

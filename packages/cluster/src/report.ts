@@ -42,7 +42,7 @@ export function statusAfter(object: Conditioned, report: Reconciled, nowMs: numb
   return { ...(status ?? object.status), observedGeneration, conditions: [...fresh, ...kept] };
 }
 
-/** Writes what was found into the object's status, and an event where `Ready` has changed. */
+/** Writes what was found into the object's status, and events where conditions have changed. */
 export class Reporter<T extends Conditioned> {
   readonly #options: ReporterOptions<T>;
 
@@ -54,9 +54,26 @@ export class Reporter<T extends Conditioned> {
     const { kube, resource, recorder, clock } = this.#options;
     const status = statusAfter(object, report, clock.wallMs()) as { conditions: Condition[] };
     await writeStatus(kube, resource, object, status);
-    const [was, is] = [conditionOf(object.status?.conditions, "Ready"), conditionOf(status.conditions, "Ready")];
-    if (!is || (was?.status === is.status && was.reason === is.reason && was.message === is.message)) return;
     const bad = report.outcome.kind === "failed" || report.outcome.kind === "stalled";
-    recorder.note({ resource, object, type: bad ? "Warning" : "Normal", reason: is.reason, message: is.message });
+    for (const { type, ...is } of newsIn(object.status?.conditions, status.conditions)) {
+      const warns = type === "Ready" ? bad : is.status === "False";
+      const message = type === "Ready" ? is.message : `${type}: ${is.message}`;
+      recorder.note({ resource, object, type: warns ? "Warning" : "Normal", reason: is.reason, message });
+    }
   }
+}
+
+/**
+ * Conditions that are worth an event: `Ready` when anything of it changed; of the others those whose status or reason is
+ * another one, and those that do not hold from the start, unless `Ready` gives the same reason.
+ */
+function newsIn(before: readonly Condition[] | undefined, after: readonly Condition[]): Condition[] {
+  const ready = conditionOf(after, "Ready");
+  return after.filter((is) => {
+    const was = conditionOf(before, is.type);
+    const same = was?.status === is.status && was.reason === is.reason;
+    if (is.type === "Ready") return !same || was.message !== is.message;
+    if (own.has(is.type) || same || is.reason === ready?.reason) return false;
+    return was !== undefined || is.status === "False";
+  });
 }

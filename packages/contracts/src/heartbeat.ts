@@ -77,7 +77,18 @@ export const heartbeatSchema = z.object({
     .nullable()
     .optional(),
   /** The newest policy document, if the device cannot act on it, and why; it is gone as soon as another one is taken. */
-  refused: z.object({ policy: z.string(), revision: z.string(), reason: z.string() }).nullable().optional(),
+  refused: z
+    .object({
+      policy: z.string(),
+      revision: z.string(),
+      reason: z.string(),
+      /** Code of the error, as the catalogue has it. */
+      code: z.string().optional(),
+      /** The edge model that the document asks for; null if none. */
+      model: z.string().nullable().optional(),
+    })
+    .nullable()
+    .optional(),
   /** The lease that it goes by; null before the first, absent where the budget comes from its own file. */
   lease: z
     .object({

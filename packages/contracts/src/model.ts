@@ -88,7 +88,15 @@ export type ModelManifest = z.output<typeof modelSchema>;
 
 const copiesSchema = z.object({
   available: z.int().min(0).describe("Devices and replicas that have loaded the file."),
-  failed: z.int().min(0).describe("Devices and replicas that could not."),
+  failed: z
+    .int()
+    .min(0)
+    .describe("Devices that could not, and those and replicas that have loaded another file by its name."),
+  problem: z
+    .string()
+    .max(1_024)
+    .optional()
+    .describe("Why the last one could not; kept until one can, or the spec changes."),
 });
 
 const statusSchema = z.object({

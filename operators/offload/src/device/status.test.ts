@@ -16,7 +16,13 @@ const device = (status: object = {}) =>
 function urlAfter(url: string | null, before: object = {}): unknown {
   const heartbeat = { ...heartbeatOf(), url };
   const heard = { heartbeat, heardMs: 0, gapMs: 0, tally: tallied(undefined, heartbeat), unservedMs: 0 };
-  const { status } = deviceReport(device(before), { heard, online: true, lastSeenMs: 0, owner: undefined });
+  const { status } = deviceReport(device(before), {
+    heard,
+    online: true,
+    lastSeenMs: 0,
+    owner: undefined,
+    doubt: null,
+  });
   return (status as { url?: string }).url;
 }
 
@@ -28,6 +34,12 @@ test("a device's status says where its page is, as long as the API server would 
 
 test("an operator that has just begun keeps the address that was known", () => {
   const known = device({ url: "http://cam.example:8080" });
-  const { status } = deviceReport(known, { heard: undefined, online: false, lastSeenMs: 0, owner: undefined });
+  const { status } = deviceReport(known, {
+    heard: undefined,
+    online: false,
+    lastSeenMs: 0,
+    owner: undefined,
+    doubt: null,
+  });
   expect(status).toMatchObject({ url: "http://cam.example:8080" });
 });

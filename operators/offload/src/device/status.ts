@@ -16,18 +16,20 @@ export interface Sight {
   /** When the device was heard last, by the wall clock; only of one that was heard. */
   readonly lastSeenMs: number;
   readonly owner: string | undefined;
+  /** Why what it says it sent cannot be true; null where it can. */
+  readonly doubt: string | null;
 }
 
 /** A device's status from what was heard of it. Nothing that changes with every heartbeat is in it. */
 export function deviceReport(device: EdgeDevice, sight: Sight): Reconciled {
-  const { heard, online, owner } = sight;
+  const { heard, online, owner, doubt } = sight;
   const name = nameOf(device);
   const before = device.status ?? {};
   const since = heard ? new Date(sight.lastSeenMs).toISOString() : before.lastSeen;
   // While it is heard the time stays as it was: a heartbeat is no reason to write.
   const lastSeen = online && isReporting(before) ? (before.lastSeen ?? since) : since;
   const said = heard ? saidBy(heard) : heardEarlier(before);
-  const findings = [selectedBy(owner), reporting(online, lastSeen)];
+  const findings = [selectedBy(owner), reporting(online, lastSeen), ...doubtful(owner, doubt)];
   const status = { ...(lastSeen !== undefined && { lastSeen }), ...said };
   if (online) return { outcome: ready(`${name} is heard`), status, findings };
   const reason = lastSeen === undefined ? "NeverSeen" : "Silent";
@@ -65,6 +67,13 @@ function selectedBy(owner: string | undefined): Finding {
   if (owner !== undefined)
     return { type: "Selected", status: "True", reason: "Succeeded", message: `by policy ${owner}` };
   return { type: "Selected", status: "False", reason: "NotSelected", message: "no policy selects the device" };
+}
+
+/** Said only of a device whose word cannot be true: of the others nobody knows more than that they were not caught. */
+function doubtful(owner: string | undefined, doubt: string | null): Finding[] {
+  if (doubt === null) return [];
+  const message = `${doubt}: the quota of policy ${owner} counts by its word until its daemon starts anew`;
+  return [{ type: "Plausible", status: "False", reason: "UsageImplausible", message }];
 }
 
 function reporting(online: boolean, lastSeen: string | undefined): Finding {

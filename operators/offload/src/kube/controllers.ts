@@ -18,7 +18,7 @@ import { retire } from "../policy/retire.ts";
 import { ownerOf } from "../policy/select.ts";
 import { sweep } from "../policy/sweep.ts";
 import { nameOf } from "../ports.ts";
-import { asksTheSame } from "./changes.ts";
+import { asksTheSame, saysTheSame } from "./changes.ts";
 import { gatherMs, heardOf, unheard } from "./heard.ts";
 import type { KubeObjects } from "./objects.ts";
 import { policies } from "./resources.ts";
@@ -54,7 +54,7 @@ export async function runPolicies(deps: ControllerDeps, signal: AbortSignal): Pr
       sources: [
         sourceOf(devices, specChanged, () => gatherMs(objects)),
         sourceOf(models, specChanged),
-        sourceOf(backends, specChanged),
+        sourceOf(backends, (change) => (saysTheSame(change.before, change.after) ? [] : everyPolicy())),
         sourceOf(revisions, ownerKeys(policies)),
         heardOf(objects, nudge, everyPolicy),
       ],
@@ -79,7 +79,7 @@ export async function runSweeps(deps: ControllerDeps, signal: AbortSignal): Prom
 
 /** A device's status follows what is heard of it. */
 export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
-  const { objects, nudge, telemetry, clock, kube } = deps;
+  const { objects, nudge, telemetry, budgets, clock, kube } = deps;
   const key = (name: string) => `${objects.namespace}/${name}`;
   const heard: Source = {
     whenSynced: () => Promise.resolve(),
@@ -101,7 +101,8 @@ export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Pro
         if (!telemetry.settled(nowMs)) return unheard;
         const owner = ownerOf(device, objects);
         const lastSeenMs = clock.wallMs() - (nowMs - (known?.heardMs ?? nowMs));
-        return deviceReport(device, { heard: known, online: telemetry.online(name, nowMs), lastSeenMs, owner });
+        const doubt = owner === undefined ? null : budgets.doubt(owner, name);
+        return deviceReport(device, { heard: known, online: telemetry.online(name, nowMs), lastSeenMs, owner, doubt });
       },
     },
     signal,

@@ -31,6 +31,8 @@ export interface DeskOptions {
   readonly prng: Prng;
   /** What was ignored, or why leases are not handed out for the moment; the same may come again and again. */
   readonly onProblem: (problem: SluiceError) => void;
+  /** What a device says it sent has become doubtful, or is so no more. */
+  readonly onDoubt?: (device: string) => void;
 }
 
 /** How a desk does, for status and metrics. */
@@ -41,6 +43,8 @@ export interface DeskState {
   readonly term: number;
   /** What the fleet holds; null while the desk is not in charge: then it does not know. */
   readonly overview: Overview | null;
+  /** Whether it was in charge before, and is not now. */
+  readonly lost: boolean;
   /** Reports that were ignored, and writes of leases that failed, since it opened. */
   readonly ignoredReports: number;
   readonly failedWrites: number;
@@ -57,6 +61,7 @@ export class LeaseDesk {
   #plannedMs = Number.NEGATIVE_INFINITY;
   #planTookMs = 0;
   #ignored = 0;
+  #lost = false;
   readonly #reports = new Map<string, LeaseReport>();
   readonly #issued = new Map<string, Lease>();
   readonly #leave: () => void;
@@ -91,8 +96,14 @@ export class LeaseDesk {
       term: this.#mandate.term,
       overview: inCharge ? this.#allocator!.overview(this.#now()) : null,
       ignoredReports: this.#ignored,
+      lost: this.#lost && !inCharge,
       failedWrites: this.#writer.failed,
     };
+  }
+
+  /** Why what a device says it sent cannot be true; null where it can, or where that is not known. */
+  doubt(device: string): string | null {
+    return this.#allocator?.doubt(device) ?? null;
   }
 
   /** Hands out nothing more. In order, the successor need not wait; leases live on to their ends. */
@@ -153,6 +164,7 @@ export class LeaseDesk {
   async #beginAnew(): Promise<void> {
     const { policy, operator, clock, prng } = this.#options;
     const { term } = this.#mandate;
+    this.#lost = true;
     this.#allocator = null;
     this.#writer.clear();
     this.#mandate = new Mandate({ policy, operator, above: term });
@@ -215,7 +227,9 @@ export class LeaseDesk {
     }
     if (this.#reports.size < rememberedMax || this.#reports.has(report.device))
       this.#reports.set(report.device, report);
+    const before = this.doubt(report.device);
     this.#allocator?.hear(report, this.#now());
+    if (this.doubt(report.device) !== before) this.#options.onDoubt?.(report.device);
   }
 
   #ignore(problem: SluiceError): void {

@@ -37,7 +37,8 @@ export async function startLocalOperator(
     },
   });
   const hearing = await openHearing({ ...times, servers, name: "sluice-operator", environment, mayWrite: () => {} });
-  const budgets = new Desks({ ...times, link: hearing.link, operator: `local-${randomUUID()}` });
+  const onDoubt = (device: string) => hearing.nudge.add(device);
+  const budgets = new Desks({ ...times, link: hearing.link, operator: `local-${randomUUID()}`, onDoubt });
   const ready = () => ({ ok: hearing.link.connected, detail: { broker: hearing.link.connected } });
   const http = createHttp({ metrics, logger, ready });
   const url = await http.listen(config.http.host, config.http.port);

@@ -3,7 +3,7 @@ import type { Device, RolloutState } from "@sluice/rollout";
 import type { Documents, Policy } from "../ports.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Revision } from "./revision.ts";
-import { readState } from "./state.ts";
+import { isSound, readState } from "./state.ts";
 
 /** What is known of a device, as far as one policy is concerned. */
 export function deviceFacts(
@@ -31,15 +31,15 @@ export function deviceFacts(
 }
 
 /**
- * The stored rollout. A status that was wiped, or that names a revision which does not exist, is put right by what most
- * devices were told: a fleet never loses its policy over it.
+ * The stored rollout. A status that was wiped or edited, or that names a revision which does not exist, is put right by what
+ * most devices were told: a fleet never loses its policy over it.
  */
 export function storedState(
   { status }: Policy,
   revisions: readonly Revision[],
   devices: readonly Device[],
 ): RolloutState | null {
-  const state = readState(status);
+  const state = isSound(status) ? readState(status) : null;
   const known = new Set(revisions.map(({ name }) => name));
   if (state && (state.stable === null || known.has(state.stable))) return state;
   const stable = commonest(devices.map(({ told, applied }) => told ?? applied).filter((name) => known.has(name ?? "")));

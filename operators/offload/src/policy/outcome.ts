@@ -45,18 +45,31 @@ export function selected({ lost }: Selection): Finding {
   return { type: "Selected", status: "False", reason: "Overridden", message };
 }
 
-/** Whether leases fit the budget. */
-export function budgetHeld(overview: Overview | null): Finding {
+/** What is in the status is not the operator's: the next look goes on from what it stores now. */
+export const statusEdited: Outcome = waiting(
+  "StatusEdited",
+  "somebody else wrote the status: the rollout is found again from what devices have",
+  leastWaitMs,
+);
+
+/** Whether leases fit the budget. `lost`: who held what was known before. */
+export function budgetHeld(overview: Overview | null, lost: boolean): Finding {
   const type = "BudgetHeld";
+  if (!overview && lost) {
+    const message =
+      "the bucket was wiped, or another operator took over: new leases follow when all former ones have ended";
+    return { type, status: "Unknown", reason: "LeasesLost", message };
+  }
   if (!overview) return { type, status: "Unknown", reason: "Listening", message: "who holds what is not known yet" };
   const { bytesPerSecond, owedBytesPerSecond, floorsScaled } = overview;
   const limit = formatRate(bytesPerSecond);
   if (bytesPerSecond === 0) return { type, status: "True", reason: "QuotaSpent", message: "nothing may be sent now" };
-  if (owedBytesPerSecond > bytesPerSecond) {
-    const message = `leases are being cut to ${limit}; a silent device keeps its own until that ends`;
-    return { type, status: "False", reason: "ShrinkPending", message };
+  if (floorsScaled) {
+    const message = `the floors of its devices exceed ${limit} together: each has its part`;
+    return { type, status: "False", reason: "FloorExceedsBudget", message };
   }
-  if (!floorsScaled) return { type, status: "True", reason: "Succeeded", message: `all leases fit into ${limit}` };
-  const message = `the floors of its devices exceed ${limit} together: each has its part`;
-  return { type, status: "False", reason: "FloorExceedsBudget", message };
+  if (owedBytesPerSecond <= bytesPerSecond)
+    return { type, status: "True", reason: "Succeeded", message: `all leases fit into ${limit}` };
+  const message = `leases are being cut to ${limit}; a silent device keeps its own until that ends`;
+  return { type, status: "False", reason: "ShrinkPending", message };
 }

@@ -1,19 +1,21 @@
 import type { Reconciled } from "@sluice/cluster";
 import { desired } from "@sluice/rollout";
 import { endOf, Halt } from "../halt.ts";
-import type { Budgets, Objects, Policy } from "../ports.ts";
+import { type Budgets, nameOf, type Objects, type Policy } from "../ports.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { Decided } from "./decided.ts";
 import { bodyOf } from "./document.ts";
 import { storedState } from "./facts.ts";
 import { grant } from "./grant.ts";
-import { budgetHeld, outcomeOfRollout, selected } from "./outcome.ts";
+import { findingsOnNames } from "./named.ts";
+import { budgetHeld, outcomeOfRollout, selected, statusEdited } from "./outcome.ts";
 import { planOf } from "./plan.ts";
 import { publish } from "./publish.ts";
 import { hearRequests } from "./requests.ts";
 import { recorded } from "./revision.ts";
 import { factsOf, roll, type Senses } from "./roll.ts";
 import { select } from "./select.ts";
+import { isSound } from "./state.ts";
 import { budgetOf, statusOf } from "./status.ts";
 
 export interface PolicyDeps extends Senses {
@@ -36,7 +38,8 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
   const selection = select(policy, objects);
   const overview = grant(policy, selection, known, budgets);
   const budget = budgetOf(policy.spec, overview, deps.clock.wallMs());
-  const findings = [budgetHeld(overview), selected(selection)];
+  const held = budgetHeld(overview, budgets.lost(nameOf(policy)));
+  const findings = [held, selected(selection), ...findingsOnNames(policy, selection, objects)];
   try {
     listen(deps);
     const devices = factsOf(policy, selection, deps);
@@ -52,7 +55,8 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
     const rolled = await roll(policy, stored, target, known, devices, requests, deps);
     deps.decided.note(policy, stored, rolled.state);
     await objects.prune(policy, new Set([rolled.state.stable, target.name].filter((name) => name !== null)));
-    return { outcome: outcomeOfRollout(rolled, selection), status: statusOf(selection, budget, rolled), findings };
+    const outcome = isSound(policy.status) ? outcomeOfRollout(rolled, selection) : statusEdited;
+    return { outcome, status: statusOf(selection, budget, rolled), findings };
   } catch (error) {
     const outcome = endOf(error);
     if (outcome.kind === "conflict") throw error;

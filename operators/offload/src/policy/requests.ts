@@ -18,7 +18,7 @@ export async function hearRequests(
   if (garbled.length + done.length === 0) return requests;
   await objects.withdraw(policy, [...garbled, ...done]);
   for (const name of garbled) {
-    const message = `${written(policy, name)} was taken off: it must name a revision, and may name a wave, as REVISION/2`;
+    const message = `${written(policy, name)} was taken off: write REVISION, or REVISION/2 for a wave; for restart any short word`;
     objects.tell(policy, { type: "Warning", reason: "RequestUnreadable", message });
   }
   for (const name of done) {
@@ -36,15 +36,19 @@ const unreadable = ({ metadata }: Policy, requests: Requests): RequestName[] =>
     (name) => requests[name] === null && metadata.annotations?.[policyAnnotations[name]] !== undefined,
   );
 
+/** What fits into the status. */
+const tokenLength = 253;
+
 /** What cannot be read is null. */
 export function requestsOf(annotations: Readonly<Record<string, string>> | undefined): Requests {
   if (!annotations) return noRequests;
   const [revision, step] = annotations[policyAnnotations.promote]?.split("/") ?? [];
   const wave = step === undefined ? "all" : Number(step) - 1;
+  const restart = annotations[policyAnnotations.restart] ?? "";
   const sane = wave === "all" || (Number.isInteger(wave) && wave >= 0);
   return {
     promote: revision && sane ? { revision, wave } : null,
     abort: annotations[policyAnnotations.abort] || null,
-    restart: annotations[policyAnnotations.restart] || null,
+    restart: restart.length <= tokenLength ? restart || null : null,
   };
 }

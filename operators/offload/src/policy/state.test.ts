@@ -3,7 +3,7 @@ import { advance, noRequests, type RolloutState, report } from "@sluice/rollout"
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { planOf } from "./plan.ts";
-import { readState, writeState } from "./state.ts";
+import { isSound, readState, writeState } from "./state.ts";
 
 const waves = [
   { name: "first", count: 1, pause: "5m" },
@@ -58,7 +58,10 @@ test("what is stored of a rollout is all of it", () => {
         nowMs: 0,
       };
       const fields = writeState(state, plan, report(state, input));
-      expect(readState(JSON.parse(JSON.stringify(fields)))).toEqual(state);
+      const stored = JSON.parse(JSON.stringify(fields));
+      expect(readState(stored)).toEqual(state);
+      expect(isSound(stored)).toBe(true);
+      expect(isSound({ ...stored, currentRevision: "p-9" })).toBe(false);
     }),
   );
 });

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "@sluice/cluster";
 import type { OffloadPolicyStatus, RolloutPhase } from "@sluice/contracts";
 import {
   interval,
@@ -56,6 +58,19 @@ export function readState(status: OffloadPolicyStatus | undefined): RolloutState
   };
 }
 
+/**
+ * Whether the stored rollout is as an operator wrote it. A hand that wants to cheat can, one that slips is noticed. Without a
+ * seal it is believed: an older operator wrote it, or an older CRD does not know the field.
+ */
+export function isSound(status: OffloadPolicyStatus | undefined): boolean {
+  const seal = status?.rollout?.seal;
+  const state = readState(status);
+  return seal === undefined || (state !== null && seal === sealOf(state));
+}
+
+const sealOf = (state: RolloutState): string =>
+  createHash("sha256").update(canonicalJson(state)).digest("hex").slice(0, 16);
+
 export function writeState(state: RolloutState, plan: Plan, report: Report): RolloutFields {
   const { stable, target, phase } = state;
   const failed = phase === "rolled-back" || phase === "aborted" || phase === "held";
@@ -76,6 +91,7 @@ export function writeState(state: RolloutState, plan: Plan, report: Report): Rol
       failures: state.failures,
       failure: state.failure,
       restart: state.restart,
+      seal: sealOf(state),
       message: report.message.slice(0, messageLength),
       metrics: report.looks.map(verdictOf),
     }),

@@ -6,7 +6,7 @@ export interface Said {
   readonly atMs?: number;
   readonly startedAtMs?: number;
   readonly policy?: { name: string; revision: string } | null;
-  readonly refused?: { policy: string; revision: string; reason: string } | null;
+  readonly refused?: Heartbeat["refused"];
   readonly frames?: number;
   readonly dropped?: number;
   readonly spentBytes?: number;

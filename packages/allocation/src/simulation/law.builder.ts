@@ -79,6 +79,11 @@ export class Law {
     if (countedBytes > sentBytes) this.#broken(`${device}: ${countedBytes} bytes counted of ${sentBytes} sent`);
   }
 
+  /** Every device of the simulation counts truly. */
+  doubted(device: string, doubt: string | null): void {
+    if (doubt !== null) this.#broken(`${device} is doubted without reason: ${doubt}`);
+  }
+
   #limit(): number {
     const floors = this.devices.reduce((sum, device) => sum + device.floor, 0);
     return this.#known.reduce((most, { bytesPerSecond }) => Math.max(most, bytesPerSecond), floors);

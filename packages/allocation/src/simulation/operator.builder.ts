@@ -199,6 +199,7 @@ export class Operator {
     for (const device of law.devices) {
       const counted = this.allocator!.usedBytes(device.name, this.now());
       if (counted > 0) law.counted(device.name, counted, device.meteredBytes);
+      law.doubted(device.name, this.allocator!.doubt(device.name));
     }
   }
 }

@@ -28,6 +28,9 @@ export const conditionTypes = {
   Stalled: "Nothing will get better until somebody changes the spec, or what it names.",
   BudgetHeld: "OffloadPolicy: the devices' leases fit into the budget, and so do their floors.",
   Selected: "EdgeDevice: a policy grants it bytes. OffloadPolicy: no device that it selects is another policy's.",
+  BackendReady: "OffloadPolicy: the InferenceBackend that it names answers.",
+  ZonesFound: "OffloadPolicy: each zone of its focus is a zone of one of its devices. Absent without zones.",
+  Plausible: "EdgeDevice: what it says it sent can be true. Absent unless it cannot.",
   Reporting: "EdgeDevice: the device has been heard of late. InferenceBackend: replicas advertise their queues.",
 } as const;
 export type ConditionType = keyof typeof conditionTypes;
@@ -43,8 +46,8 @@ export const conditionReasons = {
   Overridden: "Another policy with a higher priority, or an older one, also selects the device and wins.",
   NotSelected: "No policy selects the device: it works alone and sends nothing.",
   ModelNotFound: "The InferenceModel that is named does not exist in this namespace.",
-  ModelUnsuitable: "No device, or no backend, can run the model: see the message.",
-  ModelUnavailable: "No copy of the model could be loaded: see the message.",
+  ModelUnsuitable: "Devices have the right file and cannot run it: see the message.",
+  ModelUnavailable: "Devices could not get the file at the model's uri: see the message.",
   DigestMismatch: "The file at the model's uri has another digest: publish the right file, or register it anew.",
   BackendNotFound: "The InferenceBackend that is named does not exist in this namespace.",
   BackendNotReady: "The backend is not ready; devices work alone until it is.",
@@ -65,6 +68,13 @@ export const conditionReasons = {
   Paused: "`spec.rollout.paused` holds the rollout where it is.",
   RolledBack:
     "A gate failed and the devices were given the last good revision: the message says which metric and value.",
+  LeasesLost:
+    "The broker's bucket of leases was wiped, or another operator took over: devices keep what they hold until it ends, and new leases follow within minutes.",
+  StatusEdited:
+    "Somebody else wrote the status: nothing in it is acted on, and the rollout is found again from what devices have.",
+  ZoneNotFound: "No stream of the policy's devices has a zone of that name: there the whole picture counts.",
+  UsageImplausible:
+    "The device says it sent more than it can have held: its counter, or its daemon, cannot be trusted. See the quota of its policy, and take the device out until that is explained.",
   Conflicting: "Somebody else owns an object that this one would have to write: see the message.",
   Invalid: "The object passes the schema and is wrong all the same: see the message.",
   Unwritable: "The leases or the policy could not be written to the broker; this is tried again.",

@@ -96,6 +96,13 @@ const rolloutStatusSchema = z.object({
   passes: count.optional().describe("Good looks in a row."),
   failures: count.optional().describe("Bad looks so far."),
   failure: failureSchema.optional().describe("The last bad look."),
+  seal: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      "Digest of where the rollout stands: what somebody else wrote here does not fit it, and is not acted on.",
+    ),
   restart: z.string().max(253).optional().describe("The last value of `sluice.dev/restart` that was followed."),
   message: z.string().max(1_024).optional().describe("What is waited for, or what failed: metric, value, devices."),
   metrics: z.array(verdictSchema).max(16).optional().describe("The last look."),
