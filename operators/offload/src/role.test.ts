@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { repoRoot, until } from "@sluice/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Operator } from "./operator.ts";
@@ -55,9 +56,43 @@ test("a backend's replicas are made as it says, and what others change is put ri
   await site.patch("InferenceBackend", "cloud", { spec: { replicas: 3 } });
   const image = async () => (await get(children[0]!)).spec.template.spec.containers[0].image;
   await until(async () => (await image()) !== "other:1", { timeoutMs: 30_000, what: "the image is back" });
-  expect((await get(children[0]!)).spec.replicas).toBe(3);
+  await until(async () => (await get(children[0]!)).spec.replicas === 3, { timeoutMs: 30_000, what: "three replicas" });
   expect(await refusals()).toEqual([]);
 });
+
+/** Long before anybody would look again by himself. */
+const atOnce = { timeoutMs: 6_000, what: "it is put right" };
+
+test.each(children)("%s is made again when somebody deletes it", async (path) => {
+  const before = (await get(path)).metadata.uid;
+  await site.kube.request("DELETE", path);
+  await until(async () => ((await get(path)).metadata.uid ?? before) !== before, atOnce);
+  expect(await refusals()).toEqual([]);
+});
+
+test.each([
+  ["its selector", children[1]!, { spec: { selector: { "app.kubernetes.io/instance": "elsewhere" } } }],
+  ["what it holds", children[2]!, { data: { "config.yaml": "{}" } }],
+  ["how many may go", children[3]!, { spec: { maxUnavailable: 5 } }],
+  ["its label", children[3]!, { metadata: { labels: { "app.kubernetes.io/managed-by": "me" } } }],
+  ["its owner", children[0]!, { metadata: { ownerReferences: null } }],
+] as const)("%s is put back when somebody edits it: %s", async (_, path, patch) => {
+  const wanted = part(await get(path), patch);
+  const { status, body } = await site.kube.request("PATCH", path, patch);
+  expect([status, part(body, patch)]).not.toEqual([200, wanted]);
+  await until(async () => isDeepStrictEqual(part(await get(path), patch), wanted), atOnce);
+});
+
+/** Of the object what the patch touches. */
+function part(object: Fields, patch: Fields): Fields {
+  const of = ([key, value]: [string, unknown]) => {
+    const inner =
+      value !== null && typeof value === "object" ? part(object[key] as Fields, value as Fields) : object[key];
+    return [key, inner];
+  };
+  return Object.fromEntries(Object.entries(patch).map(of));
+}
+type Fields = Readonly<Record<string, unknown>>;
 
 test("a backend is scaled through its scale subresource", async () => {
   const { code, stderr } = await site.kube.kubectl(["scale", "ib/cloud", "--replicas=2"]);

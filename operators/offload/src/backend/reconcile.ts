@@ -30,7 +30,7 @@ import {
 } from "./manifests.ts";
 import { probe } from "./probe.ts";
 
-/** Drift that nobody told of is put right this often; a deployment's own news come no sooner. */
+/** An endpoint is asked this often, and adverts of replicas are looked at. */
 const lookAgainMs = 30_000;
 
 interface DeploymentObject extends KubeObject {

@@ -34,6 +34,8 @@ export interface KubeObjectsOptions {
 
 const label = "app.kubernetes.io/managed-by";
 const manager = "sluice-operator";
+/** Selects what the operator makes. */
+export const managedBy = `${label}=${manager}`;
 
 /** The objects of one namespace of a cluster. */
 export class KubeObjects implements Objects {
@@ -59,7 +61,7 @@ export class KubeObjects implements Objects {
       devices: reflect(devices),
       models: reflect(models),
       backends: reflect(backends),
-      revisions: reflect(controllerRevisions, `${label}=${manager}`),
+      revisions: reflect(controllerRevisions, managedBy),
     };
     const edited = ({ before, after }: Change) => {
       if (!asksTheSame(before, after)) this.edits++;

@@ -5,6 +5,7 @@ import { Demand } from "../backend/demand.ts";
 import type { Site } from "../backend/manifests.ts";
 import { type BackendDeps, reconcileBackend } from "../backend/reconcile.ts";
 import { modelReport } from "../model/report.ts";
+import { childrenOf } from "./children.ts";
 import type { ControllerDeps } from "./controllers.ts";
 import { heardOf, unheard } from "./heard.ts";
 
@@ -29,21 +30,24 @@ export async function runModels(deps: ControllerDeps, signal: AbortSignal): Prom
   );
 }
 
-/** A backend follows its own specification and its model's, and its replicas' adverts. */
+/** A backend follows its own specification and its model's, and what others do to its replicas. */
 export async function runBackends(deps: ControllerDeps & { site: Site }, signal: AbortSignal): Promise<void> {
   const { objects, kube, telemetry, clock, site } = deps;
   const applier = new Applier(kube, fieldManager);
+  const owned = childrenOf(deps, site.prometheus !== undefined);
+  const watching = owned.run(signal);
   const parts: BackendDeps = { kube, applier, objects, telemetry, site, nowMs: () => clock.monotonicMs() };
   await runController(
     {
       ...deps,
       name: "backend",
       reflector: objects.reflectors.backends,
-      sources: [sourceOf(objects.reflectors.models, () => [...objects.backends.keys()])],
+      sources: [sourceOf(objects.reflectors.models, () => [...objects.backends.keys()]), ...owned.sources],
       reconcile: (backend) => reconcileBackend(backend, parts),
     },
     signal,
   );
+  await watching;
 }
 
 /** What backends need changes with their load: it is said anew this often. */
