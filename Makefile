@@ -13,11 +13,13 @@ kubernetes := $(local)/bin/kubernetes-$(call pinned,k8s.io/kubernetes)
 kubectl := $(local)/bin/kubectl
 etcd := $(local)/bin/etcd-$(call pinned,go.etcd.io/etcd/server/v3)
 helm := $(local)/bin/helm
+coredns := $(local)/bin/coredns-$(shell sed -n 's,^\tgithub.com/coredns/coredns \(v[^ ]*\).*,\1,p' tools/coredns/go.mod)
+pause := $(local)/bin/pause
 keda_version := $(shell sed -n 's,^require github.com/kedacore/keda/v2 ,,p' tools/keda/go.mod)
 keda := $(local)/bin/keda-operator-$(keda_version) $(local)/bin/keda-adapter-$(keda_version)
 keda_manifests := $(local)/bin/keda-manifests-$(keda_version)
 
-.PHONY: help setup demo test simulate kube keda cluster-api lint bench train doctor clean
+.PHONY: help setup demo test simulate kube keda cluster-api cluster cluster-down lint bench train doctor clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -37,6 +39,12 @@ keda: $(keda) $(keda_manifests) ## Build the KEDA that the tests of autoscaling 
 
 cluster-api: setup kube ## Leave a Kubernetes API server with Sluice's kinds running, until Ctrl-C
 	@node packages/testkit/src/kube/cluster-api.ts
+
+cluster: setup kube $(coredns) $(pause) $(nats_server) $(helm) ## Leave a Kubernetes node that runs pods, with Sluice's images, until make cluster-down (root)
+	@node e2e/cluster/main.ts up
+
+cluster-down: ## Remove every trace of it
+	@node e2e/cluster/main.ts down
 
 lint: setup ## Check types, lint rules and formatting
 	@tsc && oxlint --type-aware && biome check .
@@ -70,6 +78,7 @@ $(etcd):
 
 # The version is linked in, since parts of Kubernetes refuse to work with others whose version they cannot read.
 stamp := k8s.io/component-base/version
+$(kubernetes): tools/kube/main.go tools/kube/go.mod
 $(kubernetes): version = $(patsubst kubernetes-%,%,$(@F))
 $(kubernetes):
 	@tools/doctor.sh --quiet
@@ -80,6 +89,17 @@ $(kubernetes):
 
 $(kubectl): $(kubernetes)
 	@ln -sf $(<F) $@
+
+$(coredns):
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	@echo "Building CoreDNS, once: some minutes"
+	cd tools/coredns && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o ../../$@.$$$$ github.com/coredns/coredns && mv ../../$@.$$$$ ../../$@
+
+$(pause): tools/kube/pause/main.go
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	cd tools/kube && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o ../../$@.$$$$ ./pause && mv ../../$@.$$$$ ../../$@
 
 $(helm): tools/helm/go.mod tools/helm/go.sum
 	@tools/doctor.sh --quiet

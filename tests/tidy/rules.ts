@@ -94,6 +94,7 @@ export const entryPoints: readonly RegExp[] = [
   /^bench\/src\/(main|programs\/[^/]+)\.ts$/,
   /^packages\/testkit\/src\/kube\/cluster-api\.ts$/,
   /^packages\/web\/src\/page\/main\.ts$/,
+  /^e2e\/cluster\/main\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
   /^vitest\.config\.ts$/,
   /\.test\.ts$/,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
 import { closure, copyPackages } from "./natives.ts";
@@ -24,6 +24,7 @@ export async function writeContents(out: string, options: ContentsOptions): Prom
   const metafile = await bundle(root, program, resolve(out));
   const packages = closure(nodeModules, program.natives, architecture);
   copyPackages(nodeModules, packages, out, architecture);
+  for (const file of program.models) cpSync(join(root, "models", file), join(out, "models", file));
   const { version } = JSON.parse(readFileSync(join(root, "services/cli/package.json"), "utf8")) as { version: string };
   const bill = billOfMaterials(name, version, [...bundled(root, metafile), ...packages]);
   writeFileSync(join(out, "package.json"), `${JSON.stringify({ name: `sluice-${name}`, version, type: "module" })}\n`);

@@ -10,6 +10,8 @@ export interface Program {
   readonly natives: readonly Native[];
   /** Whether it serves pages, which browsers get as they are written. */
   readonly pages: boolean;
+  /** What it takes along of the folder models/: the embedded models, and clips for devices that have no camera yet. */
+  readonly models: readonly string[];
   /** Most that it may weigh on one platform, base image aside, MiB. */
   readonly limitMiB: number;
 }
@@ -23,16 +25,22 @@ export const programs: Readonly<Record<string, Program>> = {
     entries: ["services/edge/src/main.ts", worker, state, capture],
     natives: ["onnxruntime-node", "sharp", "node-av"],
     pages: true,
+    models: [
+      "street-edge.yaml",
+      "street-edge.onnx",
+      ...["gate", "crossroads", "drone"].map((clip) => `clips/${clip}.mp4`),
+    ],
     limitMiB: 250,
   },
   inference: {
     entries: ["services/inference/src/main.ts", worker],
     natives: ["onnxruntime-node", "sharp"],
     pages: false,
+    models: ["street-cloud.yaml", "street-cloud.onnx"],
     limitMiB: 75,
   },
-  operator: { entries: ["operators/offload/src/main.ts"], natives: [], pages: false, limitMiB: 30 },
-  console: { entries: ["services/console/src/main.ts"], natives: [], pages: true, limitMiB: 5 },
+  operator: { entries: ["operators/offload/src/main.ts"], natives: [], pages: false, models: [], limitMiB: 30 },
+  console: { entries: ["services/console/src/main.ts"], natives: [], pages: true, models: [], limitMiB: 5 },
 };
 
 /** Processors by the name that images use, and the one that Node uses. */

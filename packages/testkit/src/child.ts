@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { type Truthy, until } from "./until.ts";
 
 /** A server that a test started, with the end of what it said on stderr. */
@@ -12,14 +13,21 @@ export interface LaunchOptions {
   /** The name that the program sees itself called by. */
   readonly argv0?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** File that gets all that it says on stderr. */
+  readonly log?: string;
 }
 
 const wordsKept = 2_000;
 
 /** Starts a program that does not outlive this process, however this process ends. */
-export function launch(binary: string, args: readonly string[], { folder, ...options }: LaunchOptions = {}): Child {
+export function launch(
+  binary: string,
+  args: readonly string[],
+  { folder, log, ...options }: LaunchOptions = {},
+): Child {
   const child: Child = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"], ...options });
   child.stderr?.on("data", (text) => (child.lastWords = `${child.lastWords ?? ""}${text}`.slice(-wordsKept)));
+  if (log) child.stderr?.on("data", (text: Buffer) => appendFileSync(log, text));
   child.once("error", ({ message }) => (child.lastWords = message));
   if (child.pid !== undefined) guard(child, child.pid, folder);
   return child;

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot } from "../paths.ts";
 
-/** Versions that tools/kube/go.mod pins; the binaries are named after them. */
-function pinned(module: string): string {
-  const text = readFileSync(join(repoRoot, "tools/kube/go.mod"), "utf8");
+/** Versions that a go.mod pins; the binaries are named after them. */
+function pinned(module: string, file = "tools/kube/go.mod"): string {
+  const text = readFileSync(join(repoRoot, file), "utf8");
   const version = text.split("\n").find((line) => line.startsWith(`\t${module} v`));
-  if (!version) throw new Error(`tools/kube/go.mod does not require ${module}`);
+  if (!version) throw new Error(`${file} does not require ${module}`);
   return version.trim().split(" ")[1]!;
 }
 
@@ -16,6 +16,7 @@ function built(name: string): string {
   return path;
 }
 
-/** One program for kube-apiserver, kube-controller-manager, kube-scheduler and kubectl: its argv0 says which. */
+/** One program for the parts of Kubernetes and kubectl: its argv0 says which. */
 export const kubernetesBinary = () => built(`kubernetes-${pinned("k8s.io/kubernetes")}`);
 export const etcdBinary = () => built(`etcd-${pinned("go.etcd.io/etcd/server/v3")}`);
+export const corednsBinary = () => built(`coredns-${pinned("github.com/coredns/coredns", "tools/coredns/go.mod")}`);

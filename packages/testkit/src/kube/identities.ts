@@ -7,6 +7,9 @@ const users = {
   admin: { name: "admin", group: "system:masters" },
   controllerManager: { name: "system:kube-controller-manager", group: "system:kube-controller-manager" },
   scheduler: { name: "system:kube-scheduler", group: "system:kube-scheduler" },
+  node: { name: "system:node:sluice", group: "system:nodes" },
+  proxy: { name: "system:kube-proxy", group: "system:node-proxier" },
+  names: { name: "sluice:coredns", group: "sluice:coredns" },
 } as const;
 
 /** Secrets made on the spot for one cluster, in files of its folder. */
