@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { subjects } from "@sluice/contracts";
+import { decodeBackend } from "@sluice/messaging";
 import { type NatsServer, startNats, until } from "@sluice/testkit";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { device, grey, isReady, type Setting, slowOnWhite, warm, writeService } from "./service.builder.ts";
@@ -17,8 +19,8 @@ interface Child {
 }
 
 async function startChild(setting: Setting, replica: string): Promise<Child> {
-  const { configFile } = await writeService(nats.url, replica, setting);
-  const child = fork(join(import.meta.dirname, "main.ts"), ["--config", configFile], {
+  const { configFile } = await writeService(nats.url, "pod", setting);
+  const child = fork(join(import.meta.dirname, "main.ts"), ["--config", configFile, "--replica", replica], {
     env: { ...process.env, SLUICE_LOG_LEVEL: "silent" },
   });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -61,6 +63,20 @@ test("when the grace period ends first, the rest is refused as draining", async 
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length + ends.filter((end) => end.outcome === "answered").length).toBe(6);
   expect(camera.client.stray).toBe(0);
+});
+
+test("replicas that share one configuration go by the names on their command lines", async () => {
+  const camera = await device(nats.url);
+  const names = new Set<string>();
+  camera.link.subscribe(subjects.backendAll("lantern"), {}, ({ payload }) => {
+    const advert = decodeBackend(payload);
+    if (advert.ok) names.add(advert.value.replica);
+  });
+  const children = await Promise.all([startChild({}, "cloud-a"), startChild({}, "cloud-b")]);
+  await until(() => names.has("cloud-a") && names.has("cloud-b"), { what: "two names" });
+  expect(names).not.toContain("pod");
+  for (const child of children) child.process.kill("SIGTERM");
+  for (const child of children) expect((await child.ended).code).toBe(0);
 });
 
 test("another replica takes over without a refusal when one leaves", async () => {

@@ -4,10 +4,13 @@ import { asSluiceError, SluiceError } from "@sluice/contracts";
 import { loadEnvironment, loadInferenceConfig } from "./config.ts";
 import { type Inference, startInference } from "./start.ts";
 
+const usage = "sluice inference --config FILE [--replica NAME]";
+const text = { type: "string" } as const;
+
 async function run(): Promise<void> {
-  const { config: path } = parseArgs({ options: { config: { type: "string" } } }).values;
-  if (path === undefined) throw new SluiceError("config-invalid", "usage: sluice inference --config FILE");
-  const config = await loadInferenceConfig(path);
+  const { config: path, replica } = parseArgs({ options: { config: text, replica: text } }).values;
+  if (path === undefined) throw new SluiceError("config-invalid", `usage: ${usage}`);
+  const config = await loadInferenceConfig(path, replica);
   const environment = loadEnvironment(process.env);
   const starting = startInference(config, { baseDir: dirname(resolve(path)), environment });
   handleSignals(starting);
