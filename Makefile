@@ -19,7 +19,7 @@ keda_version := $(shell sed -n 's,^require github.com/kedacore/keda/v2 ,,p' tool
 keda := $(local)/bin/keda-operator-$(keda_version) $(local)/bin/keda-adapter-$(keda_version)
 keda_manifests := $(local)/bin/keda-manifests-$(keda_version)
 
-.PHONY: help setup demo test simulate kube keda cluster-api cluster cluster-down lint bench train doctor clean
+.PHONY: help setup demo test simulate kube keda cluster-api cluster cluster-down e2e lint bench train doctor clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -40,11 +40,16 @@ keda: $(keda) $(keda_manifests) ## Build the KEDA that the tests of autoscaling 
 cluster-api: setup kube ## Leave a Kubernetes API server with Sluice's kinds running, until Ctrl-C
 	@node packages/testkit/src/kube/cluster-api.ts
 
-cluster: setup kube $(coredns) $(pause) $(nats_server) $(helm) ## Leave a Kubernetes node that runs pods, with Sluice's images, until make cluster-down (root)
+node := $(coredns) $(pause) $(nats_server) $(helm)
+
+cluster: setup kube $(node) ## Leave a Kubernetes node that runs pods, with Sluice's images, until make cluster-down (root)
 	@node e2e/cluster/main.ts up
 
 cluster-down: ## Remove every trace of it
 	@node e2e/cluster/main.ts down
+
+e2e: setup kube $(node) ## Install the charts on a real node, then break parts of it (root; 8 minutes, 30 the first time)
+	@node tests/run.ts --config e2e/cluster/vitest.config.ts $(ARGS)
 
 lint: setup ## Check types, lint rules and formatting
 	@tsc && oxlint --type-aware && biome check .

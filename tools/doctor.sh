@@ -97,6 +97,7 @@ check_disk
 check_cache
 check_optional chromium "the tests of the pages will skip" "apt-get install chromium (Debian)" chromium chromium-browser google-chrome
 check_optional promtool "the tests of alerts and dashboards will skip" "apt-get install prometheus (Debian)" promtool
+check_optional containerd "make cluster and make e2e need it, and root" "apt-get install containerd buildah (Debian)" containerd
 
 if [ "$missing" -gt 0 ]; then
   echo "$missing required thing(s) missing. Cure the lines above, then run the same command again." >&2

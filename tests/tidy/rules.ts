@@ -94,7 +94,7 @@ export const entryPoints: readonly RegExp[] = [
   /^bench\/src\/(main|programs\/[^/]+)\.ts$/,
   /^packages\/testkit\/src\/kube\/cluster-api\.ts$/,
   /^packages\/web\/src\/page\/main\.ts$/,
-  /^e2e\/cluster\/main\.ts$/,
+  /^e2e\/cluster\/(main|setup|vitest\.config)\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
   /^vitest\.config\.ts$/,
   /\.test\.ts$/,

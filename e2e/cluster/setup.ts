@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type OneNode, repoRoot } from "@sluice/testkit";
+import type { TestProject } from "vitest/node";
+import { collect } from "./collect.ts";
+import { missing } from "./needs.ts";
+import { startCluster } from "./start.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Why there is no cluster; empty where there is one. */
+    lack: string;
+    folder: string;
+  }
+}
+
+const local = join(repoRoot, ".sluice/e2e");
+const namespace = "sluice";
+const samples = "deploy/samples/cluster";
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** A cluster with a hub and a site, installed as docs/tutorials/first-cluster.md says, for all suites. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const lack = missing();
+  project.provide("lack", lack ?? "");
+  project.provide("folder", join(local, "cluster"));
+  if (lack) return undefined;
+  mkdirSync(local, { recursive: true });
+  const node = await startCluster(join(local, "cluster"), say);
+  const end = async (failed: boolean) => {
+    if (failed) say(`what the cluster had to say is in ${await collect(node, local)}`);
+    await node.stop();
+  };
+  try {
+    await install(node);
+  } catch (cause) {
+    await end(true);
+    throw cause;
+  }
+  return () => end(project.vitest.state.getCountOfFailedTests() > 0);
+}
+
+async function install(node: OneNode): Promise<void> {
+  say("installing the charts");
+  await node.must(["create", "namespace", namespace]);
+  await node.must(["label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted"]);
+  helm(node, ["install", "sluice", "charts/sluice", "--set", "nats.devices={gate,crossroads}"]);
+  await node.must(["apply", "-n", namespace, "-f", `${samples}/objects.yaml`, "-f", `${samples}/policy.yaml`]);
+  helm(node, ["install", "site", "charts/sluice-edge", "--values", `${samples}/site.yaml`]);
+}
+
+function helm(node: OneNode, words: readonly string[]): void {
+  const env = { ...process.env, KUBECONFIG: node.kubeconfig };
+  const command = [...words, "--namespace", namespace];
+  const { status, stderr } = spawnSync(join(repoRoot, ".sluice/bin/helm"), command, {
+    cwd: repoRoot,
+    env,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`helm ${command.join(" ")}: ${stderr}`);
+}
