@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { programs, writeContents } from "@sluice/images";
@@ -40,6 +41,13 @@ it.each(Object.entries(programs))(
     );
   },
 );
+
+it("the command line runs from its bundle, with the models beside it, and says where other programs are", () => {
+  const sluice = (...args: string[]) =>
+    spawnSync(process.execPath, [join(folder("cli"), "main.js"), ...args], { encoding: "utf8" });
+  expect(sluice("model", "check", join(folder("cli"), "models/street-cloud.yaml"))).toMatchObject({ status: 0 });
+  expect(sluice("edge", "--config", join(folder("cli"), "package.json")).stderr).toContain("image sluice-edge");
+});
 
 it("machine code of other platforms stays behind", () => {
   const foreign = filesOf(folder("edge")).filter(

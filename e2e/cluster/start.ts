@@ -5,9 +5,11 @@ import { OneNode, repoRoot } from "@sluice/testkit";
 /** Where archives of images are kept between runs. */
 const archives = join(repoRoot, ".sluice/images");
 
+const programs = ["edge", "inference", "operator", "console"];
+
 /** Starts a one-node Kubernetes in `folder` that has the images of this clone. */
 export async function startCluster(folder: string, say: (text: string) => void): Promise<OneNode> {
-  const { pause, ...images } = await buildArchives({ root: repoRoot, folder: archives, say });
+  const { pause, ...images } = await buildArchives({ root: repoRoot, folder: archives, programs, say });
   say("starting Kubernetes");
   const node = await OneNode.start(folder, pause!);
   for (const [name, archive] of Object.entries(images)) {

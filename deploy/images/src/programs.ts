@@ -40,6 +40,13 @@ export const programs: Readonly<Record<string, Program>> = {
     limitMiB: 75,
   },
   operator: { entries: ["operators/offload/src/main.ts"], natives: [], pages: false, models: [], limitMiB: 30 },
+  cli: {
+    entries: ["services/cli/src/main.ts", worker, capture],
+    natives: ["onnxruntime-node", "sharp", "node-av"],
+    pages: false,
+    models: ["street-edge.yaml", "street-edge.onnx", "street-cloud.yaml", "street-cloud.onnx"],
+    limitMiB: 250,
+  },
   console: { entries: ["services/console/src/main.ts"], natives: [], pages: true, models: [], limitMiB: 5 },
 };
 

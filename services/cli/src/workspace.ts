@@ -1,9 +1,14 @@
 import { fileURLToPath } from "node:url";
+import { UsageError } from "./failure.ts";
 
-/** Where things are in a clone. */
-export const root: string = fileURLToPath(new URL("../../../", import.meta.url));
+/** An image holds one bundle, its models beside it, and no other program. */
+const isClone = import.meta.url.endsWith(".ts");
+const home = new URL(isClone ? "../../../" : "./", import.meta.url);
 
-const inRoot = (path: string) => fileURLToPath(new URL(path, new URL("../../../", import.meta.url)));
+/** Where things are in a clone, and the models in an image too. */
+export const root: string = fileURLToPath(home);
+
+const inRoot = (path: string) => fileURLToPath(new URL(path, home));
 
 export const natsServer: string = inRoot(".sluice/bin/nats-server");
 export const doctor: string = inRoot("tools/doctor.sh");
@@ -14,13 +19,17 @@ export const embedded = {
   cloud: inRoot("models/street-cloud.yaml"),
 } as const;
 
-const beside = (index: string) => fileURLToPath(new URL("./main.ts", index));
-
-/** The programs: each is `main.ts` beside its package's index. */
-export const programs = {
-  edge: beside(import.meta.resolve("@sluice/edge")),
-  inference: beside(import.meta.resolve("@sluice/inference")),
-  console: beside(import.meta.resolve("@sluice/console")),
-  operator: beside(import.meta.resolve("@sluice/operator")),
+/** The programs' packages: looked up when asked for, since an image holds none of them. */
+const programs = {
+  edge: () => import.meta.resolve("@sluice/edge"),
+  inference: () => import.meta.resolve("@sluice/inference"),
+  console: () => import.meta.resolve("@sluice/console"),
+  operator: () => import.meta.resolve("@sluice/operator"),
 } as const;
 export type ProgramName = keyof typeof programs;
+
+/** Path of a program, which is `main.ts` beside its package's index. */
+export function programFile(name: ProgramName): string {
+  if (!isClone) throw new UsageError(`${name} is not part of this image: run the image sluice-${name}`);
+  return fileURLToPath(new URL("./main.ts", programs[name]()));
+}

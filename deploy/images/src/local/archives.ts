@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameS
 import { basename, join } from "node:path";
 import { writeContents } from "../contents.ts";
 import { closure } from "../natives.ts";
-import { type Architecture, natives, programs } from "../programs.ts";
+import { type Architecture, natives } from "../programs.ts";
 import { Buildah } from "./buildah.ts";
 import { digestOf } from "./digest.ts";
 import { writeRootfs } from "./rootfs.ts";
@@ -12,6 +12,8 @@ export interface ArchiveOptions {
   readonly root: string;
   /** Where archives are kept; those of the same content are not built again. */
   readonly folder: string;
+  /** Programs to build images of. */
+  readonly programs: readonly string[];
   /** Told what is being built. */
   readonly say?: (text: string) => void;
 }
@@ -56,7 +58,7 @@ export async function buildArchives(options: ArchiveOptions): Promise<Readonly<R
     args: on,
     write: (context) => copyFileSync(bin("nats-server"), join(context, "nats-server")),
   });
-  for (const program of Object.keys(programs)) await add(program, programImage(root, program, version, on));
+  for (const program of options.programs) await add(program, programImage(root, program, version, on));
   return built;
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/contracts";
 import { type Clock, pause } from "@sluice/foundation";
-import { type ProgramName, programs } from "../workspace.ts";
+import { type ProgramName, programFile } from "../workspace.ts";
 import { Child } from "./child.ts";
 
 /** Loading and warming up a model on a busy machine takes its time. */
@@ -64,7 +64,7 @@ export class Group {
   ): Promise<string> {
     const file = join(this.#folder, `${name}.yaml`);
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
-    const child = this.spawn(name, [process.execPath, programs[program], "--config", file], "ipc");
+    const child = this.spawn(name, [process.execPath, programFile(program), "--config", file], "ipc");
     const ready = new Promise<string>((resolve) => {
       child.process.on("message", (word: Word) => {
         if (word.kind === "ready") resolve(word.url);
