@@ -19,6 +19,7 @@ import { operatorStore } from "./operator-store.ts";
 import { replaySpeed } from "./replay-speed.ts";
 import { page, readResults, writeResults } from "./results.ts";
 import { roundTrip } from "./round-trip.ts";
+import { sceneMemory } from "./scene-memory.ts";
 import { table } from "./table.ts";
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "cloud-throughput": cloudThroughput,
   "round-trip": roundTrip,
   memory,
+  "scene-memory": sceneMemory,
   "operator-store": operatorStore,
   "fleet-scale": fleetScale,
 };

@@ -35,6 +35,8 @@ export interface Scale {
   readonly watchMs: number;
   /** Frames of the decision's cost. */
   readonly frames: number;
+  /** Frames over which nothing of them may be kept. */
+  readonly memoryFrames: number;
   /** Seeds with which a decision is tried on a recording. */
   readonly seeds: number;
   /** Devices of a fleet that an operator looks after, one fleet after the other. */
@@ -57,6 +59,7 @@ export const scales = {
     warmUpMs: 3 * minutes,
     watchMs: 10 * minutes,
     frames: 20_000,
+    memoryFrames: 1_000_000,
     seeds: 5,
     objects: [1_000, 10_000],
     fleets: [100, 1_000, 10_000],
@@ -71,6 +74,7 @@ export const scales = {
     warmUpMs: 20 * seconds,
     watchMs: 1 * minutes,
     frames: 5_000,
+    memoryFrames: 200_000,
     seeds: 2,
     objects: [200, 1_000],
     fleets: [50, 200, 800],
