@@ -16,8 +16,9 @@ const programs: Readonly<Record<string, string>> = {
 };
 const plugins = "/usr/lib/cni/bridge";
 
-const isInPath = (program: string) =>
-  (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+/** The administrator's folders, which not every root has in its PATH. */
+const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+const isInPath = (program: string) => folders.some((folder) => existsSync(join(folder, program)));
 
 /** What this machine lacks for a cluster, with the cure; undefined where nothing is missing. */
 export function missing(): string | undefined {

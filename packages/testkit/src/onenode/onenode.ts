@@ -14,7 +14,7 @@ import { writeFiles } from "./files.ts";
 import { firstObjects } from "./objects.ts";
 import { importing, type PartName, partsOf, proxyHealthPort } from "./parts.ts";
 import { apiPort, freePlace, type Place } from "./place.ts";
-import { runInNode, Space } from "./space.ts";
+import { isRunning, runInNode, Space } from "./space.ts";
 
 const startMs = 120_000;
 const mostRestarts = 10;
@@ -146,9 +146,10 @@ export class OneNode implements AsyncDisposable {
     await OneNode.forget(this.folder);
   }
 
-  /** Removes what a node of this folder left that did not end in order. */
+  /** Removes what a node of this folder left that did not end in order; throws where it runs. */
   static async forget(folder: string): Promise<void> {
     if (!existsSync(folder)) return;
+    if (isRunning(folder)) throw new Error(`a node runs in ${folder}: end it first`);
     const name = join(folder, nameFile);
     if (existsSync(name)) await removeCgroup(readFileSync(name, "utf8"));
     await until(() => removedFolder(folder), { what: `the removal of ${folder}` });

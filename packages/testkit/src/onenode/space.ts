@@ -29,6 +29,13 @@ while :; do sleep infinity & wait $!; done`;
 /** Holds the first process's id, by which whoever may can enter a node. */
 const initFile = "init";
 
+/** Whether the node of `folder` is there: a process of that id that knows the folder. */
+export function isRunning(folder: string): boolean {
+  const file = join(folder, initFile);
+  const words = existsSync(file) ? `/proc/${readFileSync(file, "utf8")}/cmdline` : file;
+  return existsSync(words) && readFileSync(words, "utf8").includes(folder);
+}
+
 /** How a program is started among the processes, mounts and addresses of the node in `folder`. */
 function entry(folder: string): { words: readonly string[]; env: NodeJS.ProcessEnv } {
   const init = readFileSync(join(folder, initFile), "utf8");
