@@ -69,11 +69,13 @@ export class OneNode implements AsyncDisposable {
   }
 
   async #begin(pause: string): Promise<void> {
-    const bin = join(this.folder, "bin");
-    mkdirSync(bin);
-    for (const name of kubernetes) symlinkSync(kubernetesBinary(), join(bin, name));
-    symlinkSync(etcdBinary(), join(bin, "etcd"));
-    symlinkSync(corednsBinary(), join(bin, "coredns"));
+    linkPrograms(join(this.folder, "bin"));
+    await this.#beginServer(pause);
+    await this.#beginNode();
+    this.#isUp = true;
+  }
+
+  async #beginServer(pause: string): Promise<void> {
     this.#launch("etcd");
     this.#launch("containerd");
     const answers = async () => (await ask(this.#asking, "GET", "/readyz")).status === 200;
@@ -81,6 +83,9 @@ export class OneNode implements AsyncDisposable {
     const list = { apiVersion: "v1", kind: "List", items: firstObjects(this.folder) };
     await this.must(["apply", "-f", "-"], JSON.stringify(list));
     await working(this.#children.get("containerd")!, "containerd", () => this.load(pause), startMs);
+  }
+
+  async #beginNode(): Promise<void> {
     for (const part of ["kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "coredns"] as const)
       this.#launch(part);
     const works = (part: PartName, condition: () => Promise<boolean>) =>
@@ -88,7 +93,6 @@ export class OneNode implements AsyncDisposable {
     await works("kubelet", () => this.#isReady());
     await works("kube-proxy", () => this.#translates());
     await works("coredns", () => this.#knowsNames());
-    this.#isUp = true;
   }
 
   #launch(part: PartName): Child {
@@ -158,6 +162,14 @@ export class OneNode implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Programs are known by their names. */
+function linkPrograms(bin: string): void {
+  mkdirSync(bin);
+  for (const name of kubernetes) symlinkSync(kubernetesBinary(), join(bin, name));
+  symlinkSync(etcdBinary(), join(bin, "etcd"));
+  symlinkSync(corednsBinary(), join(bin, "coredns"));
 }
 
 /** The kernel takes a moment to undo the mounts of a namespace that nobody is in. */

@@ -96,6 +96,8 @@ export class Space {
   }
 
   async end(): Promise<void> {
+    // The kernel would do that too, some time after the network is gone. There is none where the start failed early.
+    spawnSync("ip", ["link", "delete", this.#place.name]);
     await terminate(this.#outside, "SIGKILL");
     removeEmpty(claimed);
   }
