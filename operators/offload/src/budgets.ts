@@ -3,7 +3,9 @@ import { sameJson } from "@sluice/cluster";
 import type { SluiceError } from "@sluice/contracts";
 import type { Clock, Prng } from "@sluice/foundation";
 import type { Link } from "@sluice/messaging";
+import type { Metrics } from "@sluice/observability";
 import { LeaseDesk } from "./leases/desk.ts";
+import { tellFigures } from "./leases/figures.ts";
 import { type LeaseBucket, openLeaseBucket } from "./leases/lease-bucket.ts";
 import type { Budgets } from "./ports.ts";
 
@@ -13,11 +15,14 @@ export interface DesksOptions {
   readonly operator: string;
   readonly clock: Clock;
   readonly prng: Prng;
+  readonly metrics: Metrics;
   readonly onProblem: (problem: SluiceError) => void;
   /** What a device says it sent has become doubtful, or is so no more. */
   readonly onDoubt: (device: string) => void;
 }
 
+/** Scrapes come no faster. */
+const tellEveryMs = 5_000;
 const nobody: Fleet = { bytesPerSecond: 0, burstBytes: 0, members: [] };
 
 /** One desk for each policy, opened when it first grants something. */
@@ -25,10 +30,12 @@ export class Desks implements Budgets {
   readonly #desks = new Map<string, { desk: LeaseDesk; fleet: Fleet }>();
   readonly #bucket: LeaseBucket;
   readonly #options: DesksOptions;
+  #cancel = () => {};
 
   constructor(options: DesksOptions) {
     this.#options = options;
     this.#bucket = openLeaseBucket(options.link, options.replicas);
+    this.#tell();
   }
 
   grant(policy: string, fleet: Fleet, virgin: boolean): void {
@@ -50,6 +57,7 @@ export class Desks implements Budgets {
       return false;
     void this.#desks.get(policy)?.desk.close();
     this.#desks.delete(policy);
+    tellFigures(this.#options.metrics, policy, null, nobody);
     return true;
   }
 
@@ -67,8 +75,16 @@ export class Desks implements Budgets {
 
   /** Hands out nothing more, so that the next leader need not wait. */
   async close(): Promise<void> {
+    this.#cancel();
+    for (const policy of this.#desks.keys()) tellFigures(this.#options.metrics, policy, null, nobody);
     await Promise.all([...this.#desks.values()].map(({ desk }) => desk.close()));
     this.#desks.clear();
     this.#bucket.close();
+  }
+
+  #tell(): void {
+    const { metrics, clock } = this.#options;
+    for (const [policy, { desk, fleet }] of this.#desks) tellFigures(metrics, policy, desk.state.overview, fleet);
+    this.#cancel = clock.after(tellEveryMs, () => this.#tell());
   }
 }

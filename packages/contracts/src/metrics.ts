@@ -40,6 +40,11 @@ export const metrics = {
   sluice_edge_uplink_connected: { type: "gauge", help: "1 while the broker can be reached.", labels: [] },
   sluice_edge_budget_bytes_per_second: { type: "gauge", help: "Byte budget of the uplink.", labels: [] },
   sluice_edge_budget_tokens_bytes: { type: "gauge", help: "Bytes that may be sent now.", labels: [] },
+  sluice_edge_lease_seconds: {
+    type: "gauge",
+    help: "Until the budget lease ends unless it is renewed; 0 where it has ended and only the floor is left. Absent where no operator grants bytes.",
+    labels: [],
+  },
   sluice_edge_price: { type: "gauge", help: "Price of a byte, in frames' worth of F1.", labels: ["stream"] },
   sluice_edge_publish_dropped_total: {
     type: "counter",
@@ -218,6 +223,37 @@ export const metrics = {
     type: "gauge",
     help: "Devices that of late sent frames to a backend's model and found no replica.",
     labels: ["backend"],
+  },
+  sluice_operator_budget_bytes_per_second: {
+    type: "gauge",
+    help: "What a policy may grant now: its rate, or less where its quota demands it. Absent, like all of a policy's figures, while another operator may grant.",
+    labels: ["policy"],
+  },
+  sluice_operator_owed_bytes_per_second: {
+    type: "gauge",
+    help: "What a policy's devices may believe they hold together.",
+    labels: ["policy"],
+  },
+  sluice_operator_quota_used_ratio: {
+    type: "gauge",
+    help: "Share of a policy's quota that its devices are known to have sent in this period; absent without a quota.",
+    labels: ["policy"],
+  },
+  sluice_operator_leases: {
+    type: "gauge",
+    help: "A policy's devices by the state of their leases: held, lent (idle), silent (counted on for the floor only), leaving.",
+    labels: ["policy", "state"],
+  },
+  sluice_operator_lease_turn_seconds: {
+    type: "histogram",
+    help: "One split of a policy's budget, as leases.",
+    labels: [],
+    buckets: seconds,
+  },
+  sluice_operator_lease_writes_total: {
+    type: "counter",
+    help: "Leases written, by fate (ok, failed); a device whose lease was not written is answered anew at its next report.",
+    labels: ["fate"],
   },
   sluice_operator_documents: { type: "gauge", help: "Policy documents in the broker.", labels: [] },
   sluice_operator_documents_written_total: {

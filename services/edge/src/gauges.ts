@@ -2,8 +2,9 @@ import type { Heartbeat, StreamReport } from "@sluice/contracts";
 import type { Metrics } from "@sluice/observability";
 
 /** Sets the gauges that say what a heartbeat says; what is unknown is absent. */
-export function setGauges(metrics: Metrics, { budget, streams }: Heartbeat): void {
+export function setGauges(metrics: Metrics, { budget, lease, streams }: Heartbeat): void {
   metrics.set("sluice_edge_budget_tokens_bytes", {}, budget.tokens);
+  metrics.set("sluice_edge_lease_seconds", {}, lease ? lease.endsInMs / 1_000 : Number.NaN);
   for (const { name, inFlight, agreement } of streams) {
     metrics.set("sluice_edge_offloads_in_flight", { stream: name }, inFlight);
     setAgreement(metrics, name, agreement);

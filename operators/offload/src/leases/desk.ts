@@ -2,6 +2,7 @@ import { Allocator, type Fleet, Mandate, type Moment, type Overview, type TermWr
 import { asSluiceError, type Lease, type LeaseReport, leaseBucket, SluiceError, subjects } from "@sluice/contracts";
 import { type Clock, type Prng, pause } from "@sluice/foundation";
 import { decodeLeaseReport, type Incoming } from "@sluice/messaging";
+import type { Metrics } from "@sluice/observability";
 import type { LeaseBucket } from "./lease-bucket.ts";
 import { LeaseWriter } from "./lease-writer.ts";
 
@@ -29,6 +30,7 @@ export interface DeskOptions {
   readonly virgin?: boolean;
   readonly clock: Clock;
   readonly prng: Prng;
+  readonly metrics?: Pick<Metrics, "inc" | "observe">;
   /** What was ignored, or why leases are not handed out for the moment; the same may come again and again. */
   readonly onProblem: (problem: SluiceError) => void;
   /** What a device says it sent has become doubtful, or is so no more. */
@@ -75,8 +77,15 @@ export class LeaseDesk {
     this.#options = options;
     this.#fleet = fleet;
     this.#mandate = new Mandate({ policy, operator, virgin });
-    const put = (lease: Lease) => bucket.leases.put(leaseBucket.lease(policy, lease.device), lease);
-    this.#writer = new LeaseWriter(put, (problem) => options.onProblem(problem));
+    const count = (fate: string) => options.metrics?.inc("sluice_operator_lease_writes_total", { fate });
+    const put = async (lease: Lease) => {
+      await bucket.leases.put(leaseBucket.lease(policy, lease.device), lease);
+      count("ok");
+    };
+    this.#writer = new LeaseWriter(put, (problem) => {
+      count("failed");
+      options.onProblem(problem);
+    });
     const onOverflow = () => this.#ignore(new SluiceError("overloaded", `lease reports of ${policy} wait too long`));
     const intake = { maxPending: reportsPendingMax, newest: true, onOverflow };
     this.#leave = bucket.link.subscribe(subjects.leaseReportAll(policy), intake, (message) => this.#hear(message));
@@ -193,13 +202,16 @@ export class LeaseDesk {
     const pauseMs = allocator.urgent ? Math.min(planEveryMs, restShare * this.#planTookMs) : planEveryMs;
     const plans = now.monotonicMs - this.#plannedMs >= pauseMs;
     const leases = [...(plans ? allocator.rebalance(now) : []), ...allocator.answer(now)];
-    if (plans) {
-      this.#plannedMs = now.monotonicMs;
-      this.#planTookMs = this.#now().monotonicMs - now.monotonicMs;
-    }
+    if (plans) this.#planned(now);
     for (const lease of leases) this.#remember(lease);
     this.#writer.add(leases);
     if (plans) for (const device of allocator.gone(now)) this.#bury(device);
+  }
+
+  #planned({ monotonicMs }: Moment): void {
+    this.#plannedMs = monotonicMs;
+    this.#planTookMs = this.#now().monotonicMs - monotonicMs;
+    this.#options.metrics?.observe("sluice_operator_lease_turn_seconds", {}, this.#planTookMs / 1_000);
   }
 
   #announce(allocator: Allocator, now: Moment): void {
