@@ -14,6 +14,8 @@ export interface Hearing {
   readonly documents: BucketDocuments;
   /** Devices that something was heard of. */
   readonly nudge: Nudge;
+  /** Models that a replica began to serve, or is about to stop serving. */
+  readonly replicas: Nudge;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openHearing(options: HearingOptions): Promise<Hearing> {
   const { servers, name, environment, clock, metrics, onProblem } = options;
   const telemetry = new Telemetry();
   const nudge = new Nudge(clock);
+  const replicas = new Nudge(clock);
   const link = await connectLink({
     servers,
     name,
@@ -47,11 +50,11 @@ export async function openHearing(options: HearingOptions): Promise<Hearing> {
   });
   const documents = new BucketDocuments({ ...options, link, onChange: (device) => nudge.add(device) });
   const stop = new AbortController();
-  listen(link, telemetry, nudge, metrics, clock, stop.signal);
+  listen(link, telemetry, { devices: nudge, replicas }, metrics, clock, stop.signal);
   const close = async () => {
     stop.abort();
     documents.close();
     await link.close();
   };
-  return { link, telemetry, documents, nudge, close };
+  return { link, telemetry, documents, nudge, replicas, close };
 }

@@ -12,12 +12,12 @@ import {
   type Resource,
   readObject,
   ready,
-  waiting,
 } from "@sluice/cluster";
-import { type Backend, type InferenceBackend, type InferenceBackendStatus, subjects } from "@sluice/contracts";
-import { endOf, Halt } from "../halt.ts";
-import { type Model, named, nameOf, type Objects } from "../ports.ts";
+import { type Backend, type InferenceBackend, type InferenceBackendStatus } from "@sluice/contracts";
+import { type Model, nameOf, type Objects } from "../ports.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { advertised, lookAgainMs, outcomeOfAdverts, reporting } from "./adverts.ts";
+import { lookAt } from "./external.ts";
 import {
   configMap,
   deployment,
@@ -28,10 +28,6 @@ import {
   selectorText,
   service,
 } from "./manifests.ts";
-import { probe } from "./probe.ts";
-
-/** An endpoint is asked this often, and adverts of replicas are looked at. */
-const lookAgainMs = 30_000;
 
 interface DeploymentObject extends KubeObject {
   readonly status?: {
@@ -60,29 +56,8 @@ export interface BackendDeps {
 }
 
 /** Brings a backend's replicas nearer to its specification, or looks whether somebody else's service answers. */
-export async function reconcileBackend(backend: InferenceBackend, deps: BackendDeps): Promise<Reconciled> {
-  const model = named(deps.objects.models, deps.objects, backend.spec.modelRef.name);
-  try {
-    if (!model) throw Halt.stalled("ModelNotFound", `InferenceModel ${backend.spec.modelRef.name} does not exist`);
-    return backend.spec.external ? await external(backend, model) : await replicas(backend, model, deps);
-  } catch (error) {
-    const outcome = endOf(error);
-    if (outcome.kind === "conflict") throw error;
-    return { outcome };
-  }
-}
-
-async function external(backend: InferenceBackend, model: Model): Promise<Reconciled> {
-  const { external: there } = backend.spec;
-  const endpoint = endpointOf(backend);
-  try {
-    await probe(endpoint, there!.model ?? nameOf(model), there!.timeout);
-  } catch (error) {
-    const { message } = error as Error;
-    return { outcome: { kind: "failed", reason: "Unreachable", message, leastMs: lookAgainMs }, status: { endpoint } };
-  }
-  return { outcome: ready("the endpoint serves the model", { afterMs: lookAgainMs }), status: { endpoint } };
-}
+export const reconcileBackend = (backend: InferenceBackend, deps: BackendDeps): Promise<Reconciled> =>
+  lookAt(backend, deps.objects, (model) => replicas(backend, model, deps));
 
 async function replicas(backend: InferenceBackend, model: Model, deps: BackendDeps): Promise<Reconciled> {
   const { kube, telemetry, nowMs } = deps;
@@ -92,8 +67,8 @@ async function replicas(backend: InferenceBackend, model: Model, deps: BackendDe
   const live = await readObject(kube, children.deployment, key);
   const heard = replicasOf(backend, telemetry, nowMs());
   const status = statusOf(backend, model, live, heard);
-  const outcome = outcomeFor(backend, live, heard, scaled);
-  return { outcome, status, findings: [reporting(heard)] };
+  const reports = reporting(backend, heard);
+  return { outcome: outcomeFor(backend, live, reports, scaled), status, findings: [reports] };
 }
 
 /** Its replicas that were heard of late. */
@@ -137,54 +112,34 @@ async function scale(backend: InferenceBackend, { kube, applier, site }: Backend
   }
 }
 
-function statusOf(
+const statusOf = (
   backend: InferenceBackend,
   model: Model,
   live: DeploymentObject | undefined,
   heard: readonly Backend[],
-): InferenceBackendStatus {
-  const queueMs = heard.reduce((most, replica) => Math.max(most, replica.queueMs), 0);
-  const digest = heard[0]?.digest;
-  return {
-    endpoint: endpointOf(backend),
-    subject: subjects.inferAll(nameOf(model)),
-    replicas: live?.status?.replicas ?? 0,
-    selector: selectorText(backend),
-    ...(heard.length > 0 && { readyReplicas: heard.length, queueDelay: coarse(queueMs), sha256: digest ?? "" }),
-  };
-}
-
-/** A delay that changes all the time, in steps of 1, 2 and 5. */
-function coarse(ms: number): string {
-  const steps = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
-  return `${steps.find((step) => ms <= step) ?? 10_000}ms`;
-}
+): InferenceBackendStatus => ({
+  endpoint: endpointOf(backend),
+  replicas: live?.status?.replicas ?? 0,
+  selector: selectorText(backend),
+  ...advertised(model, heard),
+});
 
 function outcomeFor(
   backend: InferenceBackend,
   live: DeploymentObject | undefined,
-  heard: readonly Backend[],
+  reports: Finding,
   scaled: boolean,
 ): Outcome {
   const failed = live?.status?.conditions?.find(({ type, status }) => type === "Progressing" && status === "False");
-  if (failed)
-    return {
-      kind: "failed",
-      reason: "DeploymentFailed",
-      message: failed.message ?? "no progress",
-      leastMs: lookAgainMs,
-    };
-  if (heard.length === 0 && !mayRest(backend))
-    return waiting("NeverSeen", "no replica advertises itself yet", lookAgainMs);
+  if (failed) {
+    const message = failed.message ?? "no progress";
+    return { kind: "failed", reason: "DeploymentFailed", message, leastMs: lookAgainMs };
+  }
+  if (reports.status !== "True")
+    return mayRest(backend) ? ready("at rest", { afterMs: lookAgainMs }) : outcomeOfAdverts(reports);
   if (!scaled)
     return ready("replicas answer, but KEDA is not installed", { reason: "ScalerMissing", afterMs: lookAgainMs });
-  return ready("replicas answer", { afterMs: lookAgainMs });
+  return outcomeOfAdverts(reports);
 }
 
 const mayRest = ({ spec }: InferenceBackend): boolean => (spec.replicas ?? spec.scaling.min) === 0;
-
-function reporting(heard: readonly Backend[]): Finding {
-  if (heard.length > 0)
-    return { type: "Reporting", status: "True", reason: "Succeeded", message: "replicas advertise themselves" };
-  return { type: "Reporting", status: "Unknown", reason: "NeverSeen", message: "no replica advertises itself" };
-}

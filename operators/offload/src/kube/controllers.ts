@@ -11,15 +11,13 @@ import {
 } from "@sluice/cluster";
 import { asSluiceError, type SluiceError } from "@sluice/contracts";
 import { type Clock, type Prng, pause } from "@sluice/foundation";
-import { deviceReport } from "../device/status.ts";
+import { lookAtDevice } from "../device/look.ts";
 import type { Nudge } from "../nudge.ts";
 import { type PolicyDeps, reconcilePolicy } from "../policy/reconcile.ts";
 import { retire } from "../policy/retire.ts";
-import { ownerOf } from "../policy/select.ts";
 import { sweep } from "../policy/sweep.ts";
-import { nameOf } from "../ports.ts";
 import { asksTheSame, saysTheSame } from "./changes.ts";
-import { gatherMs, heardOf, unheard } from "./heard.ts";
+import { gatherMs, heardOf } from "./heard.ts";
 import type { KubeObjects } from "./objects.ts";
 import { policies } from "./resources.ts";
 
@@ -32,6 +30,8 @@ export interface ControllerDeps extends PolicyDeps {
   readonly prng: Prng;
   /** Devices that something was heard of. */
   readonly nudge: Nudge;
+  /** Models that a replica began to serve, or is about to stop serving. */
+  readonly replicas: Nudge;
   readonly onProblem: (problem: SluiceError) => void;
   readonly onOutcome: (key: string, outcome: { readonly kind: string }) => void;
 }
@@ -79,7 +79,7 @@ export async function runSweeps(deps: ControllerDeps, signal: AbortSignal): Prom
 
 /** A device's status follows what is heard of it. */
 export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
-  const { objects, nudge, telemetry, budgets, clock, kube } = deps;
+  const { objects, nudge, kube, clock } = deps;
   const key = (name: string) => `${objects.namespace}/${name}`;
   const heard: Source = {
     whenSynced: () => Promise.resolve(),
@@ -94,16 +94,7 @@ export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Pro
       name: "device",
       reflector: objects.reflectors.devices,
       sources: [sourceOf(objects.reflectors.policies, changedPolicy), heard],
-      reconcile: async (device) => {
-        const name = nameOf(device);
-        const known = telemetry.device(name);
-        const nowMs = clock.monotonicMs();
-        if (!telemetry.settled(nowMs)) return unheard;
-        const owner = ownerOf(device, objects);
-        const lastSeenMs = clock.wallMs() - (nowMs - (known?.heardMs ?? nowMs));
-        const doubt = owner === undefined ? null : budgets.doubt(owner, name);
-        return deviceReport(device, { heard: known, online: telemetry.online(name, nowMs), lastSeenMs, owner, doubt });
-      },
+      reconcile: async (device) => lookAtDevice(device, deps),
     },
     signal,
   );

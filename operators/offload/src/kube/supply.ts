@@ -13,13 +13,16 @@ export const fieldManager = "sluice-operator";
 
 /** A model's copies are counted as devices and replicas tell of them. */
 export async function runModels(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
-  const { objects, telemetry, clock, nudge } = deps;
+  const { objects, telemetry, clock, nudge, replicas } = deps;
   await runController(
     {
       ...deps,
       name: "model",
       reflector: objects.reflectors.models,
-      sources: [heardOf(objects, nudge, () => [...objects.models.keys()])],
+      sources: [
+        heardOf(objects, nudge, () => [...objects.models.keys()]),
+        heardOf(objects, replicas, () => [...objects.models.keys()]),
+      ],
       workers: 1,
       reconcile: async (model) => {
         const nowMs = clock.monotonicMs();
@@ -32,9 +35,10 @@ export async function runModels(deps: ControllerDeps, signal: AbortSignal): Prom
 
 /** A backend follows its own specification and its model's, and what others do to its replicas. */
 export async function runBackends(deps: ControllerDeps & { site: Site }, signal: AbortSignal): Promise<void> {
-  const { objects, kube, telemetry, clock, site } = deps;
+  const { objects, kube, telemetry, clock, site, replicas } = deps;
   const applier = new Applier(kube, fieldManager);
   const owned = childrenOf(deps, site.prometheus !== undefined);
+  const everyBackend = () => [...objects.backends.keys()];
   const watching = owned.run(signal);
   const parts: BackendDeps = { kube, applier, objects, telemetry, site, nowMs: () => clock.monotonicMs() };
   await runController(
@@ -42,7 +46,11 @@ export async function runBackends(deps: ControllerDeps & { site: Site }, signal:
       ...deps,
       name: "backend",
       reflector: objects.reflectors.backends,
-      sources: [sourceOf(objects.reflectors.models, () => [...objects.backends.keys()]), ...owned.sources],
+      sources: [
+        sourceOf(objects.reflectors.models, everyBackend),
+        heardOf(objects, replicas, everyBackend),
+        ...owned.sources,
+      ],
       reconcile: (backend) => reconcileBackend(backend, parts),
     },
     signal,

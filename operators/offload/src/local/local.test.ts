@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { operatorConfigSchema } from "@sluice/contracts";
+import { type Condition, operatorConfigSchema, subjects, versionOfWire } from "@sluice/contracts";
+import { systemClock } from "@sluice/foundation";
+import { connectLink } from "@sluice/messaging";
 import { type NatsServer, startNats, type TempDir, tempDir, until } from "@sluice/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Device, startDevice } from "../device.builder.ts";
@@ -40,12 +42,19 @@ metadata: { name: gate }
 spec: { backendRef: { name: cloud }, audit: { share: "${share}" }, rollout: { waves: [{ name: one, count: 1, approval: true }] } }
 `;
 
+const theirs = `
+apiVersion: sluice.dev/v1alpha1
+kind: InferenceBackend
+metadata: { name: theirs }
+spec: { modelRef: { name: large }, external: { url: "http://127.0.0.1:9" } }
+`;
+
 const write = (name: string, text: string) => writeFileSync(join(dir.path, name), text);
 const having = (share: number) => devices.filter(({ document }) => document?.audit.share === share).length;
-const start = () => {
+const start = (onStatus?: Parameters<typeof startLocalOperator>[3]) => {
   const files = { paths: [dir.path], state: join(dir.path, "state.json") };
   const config = operatorConfigSchema.parse({ files, http: { port: 0 }, nats: { servers: [nats.url] } });
-  return startLocalOperator({ ...config, files }, { SLUICE_LOG_LEVEL: "silent" });
+  return startLocalOperator({ ...config, files }, { SLUICE_LOG_LEVEL: "silent" }, undefined, onStatus);
 };
 /** The same policy, with the word of a person that the revision which some device has is good. */
 const promoted = (text: string) => {
@@ -133,3 +142,33 @@ test("a file that is broken for a while changes nothing", async () => {
   await until(() => having(0.1) === 2, { timeoutMs: 20_000, what: "everybody" });
   expect(devices.map(({ document }) => document?.policy)).toEqual(["gate", "gate"]);
 }, 60_000);
+
+test("models, backends and devices are looked at as in a cluster, and a policy says whether its backend answers", async () => {
+  const statuses = new Map<string, string>();
+  await operator.close();
+  operator = await start((kind, name, status) => {
+    const { conditions } = status as { conditions: readonly Condition[] };
+    for (const { type, status: holds, reason } of conditions)
+      statuses.set(`${kind}/${name} ${type}`, `${holds} ${reason}`);
+  });
+  const untilSaid = (what: string, said: string) =>
+    until(() => statuses.get(what) === said, { timeoutMs: 30_000, what: `${what} = ${said}` }).catch((error: Error) => {
+      throw new Error(`${error.message}; it was ${statuses.get(what)}`, { cause: error });
+    });
+  await untilSaid("InferenceBackend/cloud Ready", "Unknown NeverSeen");
+  await untilSaid("OffloadPolicy/gate BackendReady", "Unknown BackendNotReady");
+  await untilSaid("InferenceModel/large Ready", "True Succeeded");
+  await untilSaid("EdgeDevice/cam-a Reporting", "True Succeeded");
+  const link = await connectLink({ servers: [nats.url], name: "replica", clock: systemClock });
+  const advert = { version: versionOfWire, replica: "one", atMs: Date.now(), model: "large", queued: 0, queueMs: 0 };
+  const tell = (digest: string) =>
+    link.publish(subjects.backend("large", "one"), JSON.stringify({ ...advert, digest, draining: false }));
+  await until(() => tell("d".repeat(64)), { what: "the advert is on its way" });
+  await untilSaid("OffloadPolicy/gate BackendReady", "True Succeeded");
+  tell("e".repeat(64));
+  await untilSaid("InferenceModel/large Ready", "False DigestMismatch");
+  write("theirs.yaml", theirs);
+  await untilSaid("InferenceBackend/theirs Ready", "False Unreachable");
+  await link.close();
+  expect(statuses.get("OffloadPolicy/gate BackendReady")).toBe("True Succeeded");
+}, 120_000);

@@ -40,6 +40,8 @@ export class FileObjects implements Objects {
   readonly #memory: PolicyMemory;
   readonly #generations = new Map<string, { generation: number; spec: string; createdAt: string }>();
   readonly #raw = new Map<string, Raw>();
+  /** Of what is no policy, by kind and name. */
+  readonly #statuses = new Map<string, object>();
   readonly #listeners = new Set<(kind: string, key: string) => void>();
   readonly #options: FileObjectsOptions;
 
@@ -108,10 +110,14 @@ export class FileObjects implements Objects {
     this.#options.onNews(policy.metadata.name, news);
   }
 
-  /** The policy's new status; true if it is another one, and then the policy comes up again. */
-  setStatus({ metadata }: Policy, status: object): boolean {
-    if (canonicalJson(this.#memory.of(metadata.name).status) === canonicalJson(status)) return false;
-    this.#remember(metadata.name, { status });
+  /** The object's new status; true if it is another one, and then the object comes up again. Only a policy's outlives the process. */
+  setStatus(kind: string, { metadata: { name } }: KubeObject, status: object): boolean {
+    const id = `${kind} ${name}`;
+    const before = kind === policies.kind ? this.#memory.of(name).status : this.#statuses.get(id);
+    if (canonicalJson(before) === canonicalJson(status)) return false;
+    if (kind === policies.kind) this.#memory.keep(name, { status });
+    else this.#statuses.set(id, status);
+    this.#putAgain(id);
     return true;
   }
 
@@ -123,8 +129,12 @@ export class FileObjects implements Objects {
   /** With what is remembered now the policy is another version. */
   #remember(policy: string, changes: Parameters<PolicyMemory["keep"]>[1]): void {
     this.#memory.keep(policy, changes);
-    const raw = this.#raw.get(`${policies.kind} ${policy}`);
-    if (raw) this.#put(policies.kind, raw);
+    this.#putAgain(`${policies.kind} ${policy}`);
+  }
+
+  #putAgain(id: string): void {
+    const raw = this.#raw.get(id);
+    if (raw) this.#put(raw.kind!, raw);
   }
 
   #store<T extends KubeObject>(resource: Resource<T>): Store<T> {
@@ -153,7 +163,8 @@ export class FileObjects implements Objects {
   #put(kind: string, raw: Raw): string {
     const { name, labels } = raw.metadata;
     const spec = raw.spec ?? {};
-    const { status, withdrawn } = kind === policies.kind ? this.#memory.of(name) : nothing;
+    const memory = kind === policies.kind ? this.#memory.of(name) : nothing;
+    const { withdrawn, status = this.#statuses.get(`${kind} ${name}`) } = memory;
     const annotations = without(raw.metadata.annotations, withdrawn);
     this.#raw.set(`${kind} ${name}`, raw);
     const resourceVersion = digest({ spec, labels, annotations, status });

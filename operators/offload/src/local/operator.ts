@@ -18,6 +18,7 @@ export async function startLocalOperator(
   config: OperatorConfig & { files: NonNullable<OperatorConfig["files"]> },
   environment: Partial<Environment> = {},
   onNews: (text: string) => void = () => {},
+  onStatus: (kind: string, name: string, status: object) => void = () => {},
 ): Promise<Operator> {
   const clock = systemClock;
   const prng = { next: Math.random };
@@ -51,7 +52,10 @@ export async function startLocalOperator(
       ask: askPrometheus(config.prometheus),
       decided: new Decided(),
       chronicle: new Chronicle(),
-      onStatus: (policy, status) => logger.info({ policy, ...readyIn(status) }, "status"),
+      onStatus: (kind, name, status) => {
+        logger.info({ kind, name, ...readyIn(status) }, "status");
+        onStatus(kind, name, status);
+      },
     },
     stop.signal,
   );

@@ -1,31 +1,37 @@
-import { statusAfter, Workqueue } from "@sluice/cluster";
-import { asSluiceError, type SluiceError } from "@sluice/contracts";
-import { type Clock, pause } from "@sluice/foundation";
-import type { Nudge } from "../nudge.ts";
-import { type PolicyDeps, reconcilePolicy } from "../policy/reconcile.ts";
-import { retire } from "../policy/retire.ts";
+import { type Outcome, Workqueue } from "@sluice/cluster";
+import { asSluiceError } from "@sluice/contracts";
+import { pause } from "@sluice/foundation";
 import { sweep } from "../policy/sweep.ts";
-import type { FileObjects } from "./objects.ts";
+import { type LocalDeps, looksOf } from "./looks.ts";
+import { localNamespace } from "./objects.ts";
 
 const sweepEveryMs = 5_000;
 
-export interface LocalDeps extends PolicyDeps {
-  readonly objects: FileObjects;
-  readonly clock: Clock;
-  readonly nudge: Nudge;
-  readonly onProblem: (problem: SluiceError) => void;
-  /** Told of each policy's status when it has changed. */
-  readonly onStatus: (policy: string, status: object) => void;
-}
-
-/** Reconciles the policies of files until `signal` aborts: the same code as in a cluster, without one. */
+/** Reconciles the objects of files until `signal` aborts: the same code as in a cluster, without one. */
 export async function runLocal(deps: LocalDeps, signal: AbortSignal): Promise<void> {
-  const { objects, clock, nudge } = deps;
-  const queue = new Workqueue({ name: "policy", clock });
-  const everyPolicy = () => [...objects.policies.keys()].forEach((key) => queue.add(key));
+  const { objects, clock, nudge, replicas } = deps;
+  const queue = new Workqueue({ name: "local", clock });
+  const add = (kind: string, keys: Iterable<string>) => [...keys].forEach((key) => queue.add(`${kind} ${key}`));
+  const policies = () => add("OffloadPolicy", objects.policies.keys());
+  const models = () => add("InferenceModel", objects.models.keys());
   const stops = [
-    objects.subscribe((kind, key) => (kind === "OffloadPolicy" ? void queue.add(key) : everyPolicy())),
-    nudge.subscribe(everyPolicy),
+    objects.subscribe((kind, key) => {
+      add(kind, [key]);
+      policies();
+      if (kind === "InferenceModel") add("InferenceBackend", objects.backends.keys());
+    }),
+    nudge.subscribe((names) => {
+      add(
+        "EdgeDevice",
+        names.map((name) => `${localNamespace}/${name}`),
+      );
+      models();
+      policies();
+    }),
+    replicas.subscribe(() => {
+      add("InferenceBackend", objects.backends.keys());
+      models();
+    }),
   ];
   signal.addEventListener("abort", () => void queue.stop(), { once: true });
   await Promise.all([objects.run(signal), work(queue, deps), sweeps(deps, signal)]);
@@ -33,35 +39,30 @@ export async function runLocal(deps: LocalDeps, signal: AbortSignal): Promise<vo
 }
 
 async function work(queue: Workqueue, deps: LocalDeps): Promise<void> {
-  for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
+  const looks = looksOf(deps);
+  for (let id = await queue.take(); id !== undefined; id = await queue.take()) {
+    const [kind, key] = id.split(" ") as [string, string];
     try {
-      const afterMs = await look(key, deps);
-      queue.forget(key);
-      if (afterMs !== undefined) queue.addAfter(key, afterMs);
+      const outcome = await looks.get(kind)!(key);
+      if (outcome?.kind === "failed") tryAgain(queue, id, outcome, deps);
+      else queue.forget(id);
+      if (outcome && "afterMs" in outcome && outcome.afterMs !== undefined) queue.addAfter(id, outcome.afterMs);
     } catch (error) {
       deps.onProblem(asSluiceError(error));
-      queue.retry(key);
+      queue.retry(id);
     }
-    queue.done(key);
+    queue.done(id);
   }
 }
 
-/** One look at one policy; returns when the next one is due though nothing happened. */
-async function look(key: string, deps: LocalDeps): Promise<number | undefined> {
-  const { objects, clock } = deps;
-  const policy = objects.policies.get(key);
-  if (!policy) {
-    const name = key.slice(key.indexOf("/") + 1);
-    await retire(name, deps);
-    objects.forget(name);
-    return undefined;
-  }
-  const found = await reconcilePolicy(policy, deps);
-  const status = statusAfter(policy, found, clock.wallMs());
-  if (objects.setStatus(policy, status)) deps.onStatus(policy.metadata.name, status);
-  const { outcome } = found;
-  if (outcome.kind === "failed") throw asSluiceError(new Error(outcome.message));
-  return "afterMs" in outcome ? outcome.afterMs : undefined;
+function tryAgain(
+  queue: Workqueue,
+  id: string,
+  { message, leastMs }: Outcome & { kind: "failed" },
+  deps: LocalDeps,
+): void {
+  deps.onProblem(asSluiceError(new Error(`${id}: ${message}`)));
+  queue.retry(id, leastMs);
 }
 
 async function sweeps({ objects, documents, clock, onProblem }: LocalDeps, signal: AbortSignal): Promise<void> {

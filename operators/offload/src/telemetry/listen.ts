@@ -3,7 +3,7 @@ import type { Clock } from "@sluice/foundation";
 import { decodeBackend, decodeHeartbeat, type Link } from "@sluice/messaging";
 import type { Metrics } from "@sluice/observability";
 import type { Nudge } from "../nudge.ts";
-import type { Fate, Telemetry } from "./telemetry.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** Messages of a kind that may wait while the operator is busy; the next ones are dropped and counted. */
 const pendingMax = 32_768;
@@ -14,7 +14,7 @@ const lookEveryMs = 1_000;
 export function listen(
   link: Link,
   telemetry: Telemetry,
-  nudge: Nudge,
+  nudges: { readonly devices: Nudge; readonly replicas: Nudge },
   metrics: Metrics,
   clock: Clock,
   signal: AbortSignal,
@@ -29,16 +29,18 @@ export function listen(
       const forged = decoded.ok && subjects.heartbeat(decoded.value.device) !== subject;
       if (!decoded.ok || forged) return count("heartbeat", forged ? "forged" : "invalid");
       const fate = telemetry.hear(decoded.value, clock.monotonicMs());
-      if (fate === "news") nudge.add(decoded.value.device);
+      if (fate === "news") nudges.devices.add(decoded.value.device);
       count("heartbeat", fate);
     }),
     link.subscribe(subjects.backendAll(), options("backend"), ({ payload, subject }) => {
       const decoded = decodeBackend(payload);
       const forged = decoded.ok && subjects.backend(decoded.value.model, decoded.value.replica) !== subject;
       if (!decoded.ok || forged) return count("backend", forged ? "forged" : "invalid");
-      count("backend", telemetry.hearReplica(decoded.value, clock.monotonicMs()) satisfies Fate);
+      const fate = telemetry.hearReplica(decoded.value, clock.monotonicMs());
+      if (fate === "news") nudges.replicas.add(decoded.value.model);
+      count("backend", fate);
     }),
-    lookForSilence(telemetry, nudge, metrics, clock),
+    lookForSilence(telemetry, nudges.devices, metrics, clock),
   ];
   signal.addEventListener("abort", () => stops.forEach((stop) => stop()), { once: true });
 }

@@ -65,7 +65,8 @@ export class Telemetry {
     const before = this.#replicas.get(key);
     if (!before && this.#replicas.size >= replicasBound) return "full";
     this.#replicas.set(key, { backend, heardMs: nowMs });
-    return before && before.backend.draining === backend.draining ? "same" : "news";
+    const same = before && nowMs - before.heardMs < replicaSilentMs && sameReplica(before.backend, backend);
+    return same ? "same" : "news";
   }
 
   device(name: string): Heard | undefined {
@@ -126,6 +127,8 @@ export class Telemetry {
     return nowMs - heardMs < (silentAfterMs * gapMs) / usualGapMs;
   }
 }
+
+const sameReplica = (a: Backend, b: Backend): boolean => a.draining === b.draining && a.digest === b.digest;
 
 /** An older run of the daemon, or an older word of the same run. */
 const isStale = (known: Heartbeat, { startedAtMs, atMs }: Heartbeat): boolean =>

@@ -1,0 +1,22 @@
+import type { Deferred, Reconciled } from "@sluice/cluster";
+import type { EdgeDevice } from "@sluice/contracts";
+import { unheard } from "../kube/heard.ts";
+import type { PolicyDeps } from "../policy/reconcile.ts";
+import { ownerOf } from "../policy/select.ts";
+import { nameOf } from "../ports.ts";
+import { deviceReport } from "./status.ts";
+
+/** What is known of a device now. */
+export function lookAtDevice(
+  device: EdgeDevice,
+  { objects, telemetry, budgets, clock }: PolicyDeps,
+): Reconciled | { readonly outcome: Deferred } {
+  const name = nameOf(device);
+  const heard = telemetry.device(name);
+  const nowMs = clock.monotonicMs();
+  if (!telemetry.settled(nowMs)) return unheard;
+  const owner = ownerOf(device, objects);
+  const lastSeenMs = clock.wallMs() - (nowMs - (heard?.heardMs ?? nowMs));
+  const doubt = owner === undefined ? null : budgets.doubt(owner, name);
+  return deviceReport(device, { heard, online: telemetry.online(name, nowMs), lastSeenMs, owner, doubt });
+}
