@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { valuesSchemas } from "@sluice/charts";
 import { consoleConfigSchema, edgeConfigSchema, operatorConfigSchema, readDocument } from "@sluice/contracts";
+import { boards, dashboardOf } from "@sluice/dashboards";
 import { repoRoot, tempDir } from "@sluice/testkit";
 import { describe, expect, test } from "vitest";
 import { fieldTable } from "./reference/fields.ts";
@@ -41,6 +42,9 @@ function copies(): Record<string, string> {
     "files/role.yaml": role.slice(role.indexOf("rules:")),
     "files/alerts.yaml": text("alerts/alerts.yaml"),
     "files/recordings.yaml": text("alerts/recordings.yaml"),
+    ...Object.fromEntries(
+      boards.map(({ name }) => [`files/dashboards/${name}.json`, text(`dashboards/json/${name}.json`)]),
+    ),
   };
 }
 
@@ -106,6 +110,19 @@ describe("sluice", () => {
     const rendered = hub("--set", "nats.devices={cam-a,cam-b}", "--show-only", "templates/nats.yaml");
     expect(rendered).toContain("sluice.v1.heartbeat.cam-b");
     expect(rendered).not.toContain("DEVICE");
+  });
+
+  test("brings rules and dashboards where there is who takes them, and not otherwise", () => {
+    expect(hub()).not.toMatch(/monitoring.coreos.com|grafana_dashboard/);
+    const monitored = hub("--set", "dashboards.enabled=true,rules.enabled=true,podMonitor.enabled=true");
+    expect(monitored.match(/^kind: PrometheusRule$/gm)).toHaveLength(2);
+    expect(monitored.match(/^kind: PodMonitor$/gm)).toHaveLength(1);
+    const found = [...monitored.matchAll(/^ {2}sluice-(\w+)\.json: (".*")$/gm)];
+    const shown = Object.fromEntries(found.map((hit) => [hit[1]!, JSON.parse(JSON.parse(hit[2]!) as string)]));
+    for (const board of boards) {
+      expect(shown[board.name]).toEqual(JSON.parse(JSON.stringify(dashboardOf(board))));
+    }
+    expect(monitored.match(/grafana_dashboard: "1"/g)).toHaveLength(boards.length);
   });
 
   test("runs no broker where there is one, and brings the CRDs unless told otherwise", () => {

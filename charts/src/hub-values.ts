@@ -65,6 +65,14 @@ export const hubValues = chart({
     { enabled: flag("Needs the Prometheus operator's CRDs."), labels: names("For the selector of your Prometheus.") },
     "Alerts and recording rules.",
   ),
+  dashboards: group(
+    {
+      enabled: flag("Whether they come with the release."),
+      labels: names("By which your Grafana's sidecar finds them."),
+      annotations: names("Such as the folder in which they are shown."),
+    },
+    "Grafana dashboards as ConfigMaps.",
+  ),
   networkPolicy: group(
     {
       enabled: flag("Whether only this namespace may see pages and metrics."),
