@@ -10,6 +10,70 @@ export const rollout: Board = {
   choices: ["job"],
   rows: [
     {
+      title: "Rollouts",
+      panels: [
+        {
+          title: "What rollouts are doing",
+          about: "By policy. `Held`, `RolledBack` and `Aborted` stay until somebody edits the policy or goes on.",
+          shape: "stacked",
+          unit: "short",
+          queries: [
+            { expr: `max by (policy, phase) (sluice_operator_policy_phase{${job}})`, legend: "{{policy}}: {{phase}}" },
+          ],
+        },
+        {
+          title: "Waves",
+          about: "Share of its waves that each rollout has begun.",
+          shape: "lines",
+          unit: "percentunit",
+          max: 1,
+          queries: [
+            {
+              expr: `max by (policy) (sluice_operator_policy_wave{${job}}) / max by (policy) (sluice_operator_policy_waves{${job}})`,
+              legend: "{{policy}}",
+            },
+          ],
+        },
+        {
+          title: "Devices with the newest revision",
+          about:
+            "Share of those that are online. Less than all for long, with a rollout that is done: look at failed ones.",
+          shape: "lines",
+          unit: "percentunit",
+          max: 1,
+          queries: [
+            {
+              expr: `max by (policy) (sluice_operator_policy_devices{${job},state="updated"}) / (max by (policy) (sluice_operator_policy_devices{${job},state="online"}) > 0)`,
+              legend: "{{policy}}",
+            },
+          ],
+        },
+        {
+          title: "Gates",
+          about: "What the last look measured, by metric. Nothing while no gate measures, or nothing is known.",
+          shape: "lines",
+          unit: "short",
+          quiet: true,
+          queries: [
+            {
+              expr: `max by (policy, metric) (sluice_operator_policy_gate_value{${job}})`,
+              legend: "{{policy}}: {{metric}}",
+            },
+          ],
+        },
+        {
+          title: "Bad looks",
+          about: "Gates whose last look was bad: as many of them as its `failureLimit` roll the policy back.",
+          shape: "figure",
+          unit: "short",
+          quiet: true,
+          queries: [
+            { expr: `count(max by (policy, metric) (sluice_operator_policy_gate_good{${job}}) == 0)`, legend: "bad" },
+          ],
+        },
+      ],
+    },
+    {
       title: "The operator",
       panels: [
         {

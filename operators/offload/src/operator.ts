@@ -6,8 +6,9 @@ import type { Site } from "./backend/manifests.ts";
 import { Desks } from "./budgets.ts";
 import { openHearing } from "./hearing.ts";
 import { type ControllerDeps, runDevices, runPolicies, runSweeps } from "./kube/controllers.ts";
+import { runFigures } from "./kube/figures.ts";
 import { KubeObjects } from "./kube/objects.ts";
-import { runBackends, runDemand, runModels } from "./kube/supply.ts";
+import { runBackends, runModels } from "./kube/supply.ts";
 import { Chronicle } from "./policy/chronicle.ts";
 import { Decided } from "./policy/decided.ts";
 import { askPrometheus } from "./prometheus.ts";
@@ -104,7 +105,7 @@ export async function startOperator(config: OperatorConfig, deps: OperatorDeps):
 
 /** Every controller, for one term of leading. */
 async function reconcile(deps: Deps, { signal }: Term): Promise<void> {
-  const controllers = [runPolicies, runDevices, runModels, runBackends, runDemand, runSweeps];
+  const controllers = [runPolicies, runDevices, runModels, runBackends, runFigures, runSweeps];
   await Promise.all([...controllers.map((run) => run(deps, signal)), deps.recorder.run(signal)]);
 }
 

@@ -1,3 +1,4 @@
+import { rolloutPhases } from "./api/policy-status.ts";
 import { catalogue } from "./errors.ts";
 import { dropReasons } from "./heartbeat.ts";
 import { outcomes, reasons } from "./results.ts";
@@ -254,6 +255,32 @@ export const metrics = {
     type: "counter",
     help: "Leases written, by fate (ok, failed); a device whose lease was not written is answered anew at its next report.",
     labels: ["fate"],
+  },
+  sluice_operator_policy_devices: {
+    type: "gauge",
+    help: "Devices of a policy, by state: selected, and of these online, updated, failed.",
+    labels: ["policy", "state"],
+  },
+  sluice_operator_policy_phase: {
+    type: "gauge",
+    help: `1 for what a policy's rollout is doing: ${rolloutPhases.join(", ")}.`,
+    labels: ["policy", "phase"],
+  },
+  sluice_operator_policy_wave: { type: "gauge", help: "Wave that a rollout is in, from 1.", labels: ["policy"] },
+  sluice_operator_policy_waves: {
+    type: "gauge",
+    help: "Waves of a rollout, the rest of the fleet included.",
+    labels: ["policy"],
+  },
+  sluice_operator_policy_gate_value: {
+    type: "gauge",
+    help: "What a gate's last look measured, by the name of its metric; absent while unknown.",
+    labels: ["policy", "metric"],
+  },
+  sluice_operator_policy_gate_good: {
+    type: "gauge",
+    help: "1 where that look was good, 0 where it was bad; absent while unknown.",
+    labels: ["policy", "metric"],
   },
   sluice_operator_documents: { type: "gauge", help: "Policy documents in the broker.", labels: [] },
   sluice_operator_documents_written_total: {

@@ -1,7 +1,4 @@
 import { Applier, runController, sourceOf } from "@sluice/cluster";
-import { pause } from "@sluice/foundation";
-import type { Metrics } from "@sluice/observability";
-import { Demand } from "../backend/demand.ts";
 import type { Site } from "../backend/manifests.ts";
 import { type BackendDeps, reconcileBackend } from "../backend/reconcile.ts";
 import { modelReport } from "../model/report.ts";
@@ -56,18 +53,4 @@ export async function runBackends(deps: ControllerDeps & { site: Site }, signal:
     signal,
   );
   await watching;
-}
-
-/** What backends need changes with their load: it is said anew this often. */
-const demandEveryMs = 1_000;
-
-/** Says in metrics, for as long as it leads, what each backend needs; a silent operator leaves replicas as they are. */
-export async function runDemand(deps: ControllerDeps & { metrics: Metrics }, signal: AbortSignal): Promise<void> {
-  const { objects, clock } = deps;
-  const demand = new Demand(deps);
-  while (!signal.aborted) {
-    demand.tell([...objects.backends.values()], clock.monotonicMs());
-    await pause(clock, demandEveryMs, signal);
-  }
-  demand.forget();
 }

@@ -3,7 +3,8 @@ import { createMetrics } from "@sluice/observability";
 import { expect, test } from "vitest";
 import { heartbeatOf } from "../telemetry/heartbeat.builder.ts";
 import { replicaSilentMs, silentAfterMs, Telemetry } from "../telemetry/telemetry.ts";
-import { Demand, needOf } from "./demand.ts";
+import { demandFigures, needOf } from "./demand.ts";
+import { Gauges } from "./gauges.ts";
 
 const backend = inferenceBackendSchema.parse({
   apiVersion: "sluice.dev/v1alpha1",
@@ -51,48 +52,50 @@ function operator() {
   const telemetry = new Telemetry();
   telemetry.connected(true, 0);
   const metrics = createMetrics();
-  const demand = new Demand({ telemetry, metrics });
+  const gauges = new Gauges(metrics);
+  const tell = (backends: readonly (typeof backend)[], nowMs: number) =>
+    gauges.say(demandFigures(backends, telemetry, nowMs));
   const said = async (): Promise<string[]> =>
     (await metrics.render()).split("\n").filter((line) => line.startsWith("sluice_operator_backend_replicas_needed{"));
-  return { telemetry, demand, said };
+  return { telemetry, gauges, tell, said };
 }
 const needed = (value: number) => [`sluice_operator_backend_replicas_needed{backend="fleet/cloud"} ${value}`];
 
 test("nothing is said before everybody had the time to be heard, nor while the broker is out of reach", async () => {
-  const { telemetry, demand, said } = operator();
-  demand.tell([backend], silentAfterMs - 1);
+  const { telemetry, tell, said } = operator();
+  tell([backend], silentAfterMs - 1);
   expect(await said()).toEqual([]);
-  demand.tell([backend], silentAfterMs);
+  tell([backend], silentAfterMs);
   expect(await said()).toEqual(needed(0));
   telemetry.connected(false, silentAfterMs);
-  demand.tell([backend], silentAfterMs + 1);
+  tell([backend], silentAfterMs + 1);
   expect(await said()).toEqual([]);
 });
 
 test("only its own replicas count, as long as they are heard and take requests", async () => {
-  const { telemetry, demand, said } = operator();
+  const { telemetry, tell, said } = operator();
   const nowMs = silentAfterMs;
   telemetry.hearReplica(replica("a"), nowMs);
   telemetry.hearReplica({ ...replica("x"), replica: "other-inference-x" }, nowMs);
   telemetry.hearReplica(replica("leaving", { draining: true }), nowMs);
-  demand.tell([backend], nowMs);
+  tell([backend], nowMs);
   expect(await said()).toEqual(needed(2));
-  demand.tell([backend], nowMs + replicaSilentMs);
+  tell([backend], nowMs + replicaSilentMs);
   expect(await said()).toEqual(needed(0));
 });
 
 test("a frame that finds nobody wakes a backend, and one that is gone is not spoken of", async () => {
-  const { telemetry, demand, said } = operator();
+  const { telemetry, tell, said } = operator();
   telemetry.hear(heartbeatOf({ backend: "unknown", sent: 1 }), silentAfterMs);
-  demand.tell([backend], silentAfterMs);
+  tell([backend], silentAfterMs);
   expect(await said()).toEqual(needed(1));
-  demand.tell([], silentAfterMs);
+  tell([], silentAfterMs);
   expect(await said()).toEqual([]);
 });
 
 test("who does not lead any more says nothing", async () => {
-  const { demand, said } = operator();
-  demand.tell([backend], silentAfterMs);
-  demand.forget();
+  const { gauges, tell, said } = operator();
+  tell([backend], silentAfterMs);
+  gauges.say([]);
   expect(await said()).toEqual([]);
 });
