@@ -23,6 +23,12 @@ export const environmentSchema = z.object({
     .url()
     .optional()
     .describe("Where traces go (OTLP over HTTP); none are made without it."),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Share of frames that are traced, and of requests that come without a trace; 0.1 if not given."),
 });
 export type Environment = z.output<typeof environmentSchema>;
 

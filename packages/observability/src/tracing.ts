@@ -4,6 +4,7 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace";
 /** Spans that wait for export; more are dropped, oldest kept. */
 const queueLength = 2_048;
 const exportTimeoutMs = 5_000;
+const usualShare = 0.1;
 
 export interface Span {
   /** W3C Trace Context of this span; without tracing that of its parent, if there was one. */
@@ -17,6 +18,8 @@ export interface Span {
 
 export interface SpanOptions {
   parent?: Span | string | undefined;
+  /** When it began, in wall time; now if not given. */
+  startMs?: number;
   attributes?: Attributes;
 }
 
@@ -26,17 +29,22 @@ export interface Tracing {
   shutdown(): Promise<void>;
 }
 
+export interface TracingOptions {
+  /** Base of an OTLP/HTTP collector; `/v1/traces` is appended. */
+  readonly endpoint: string | undefined;
+  /** Share of traces without a parent that are made, 0 to 1; the others leave no mark anywhere. A tenth if not given. */
+  readonly share: number | undefined;
+  /** Told each batch that could not be exported, and that is all that comes of it. */
+  readonly onError?: (error: Error) => void;
+}
+
 /**
- * Traces to the OTLP/HTTP collector at `endpoint` (`/v1/traces` is appended). Without one no OpenTelemetry code is
- * loaded, and spans only pass their parent on. Exporting takes bytes outside the budget: point it at the site.
- * `onError` is told each batch that could not be exported, and that is all that comes of it.
+ * Traces to a collector. Without one no OpenTelemetry code is loaded, which would take some 25 MB, and spans only pass
+ * their parent on. Exporting takes bytes outside the budget: point it at the site.
  */
-export async function startTracing(
-  service: string,
-  endpoint: string | undefined,
-  onError: (error: Error) => void = () => {},
-): Promise<Tracing> {
-  return endpoint === undefined ? noTracing : exporting(service, endpoint, onError);
+export async function startTracing(service: string, options: TracingOptions): Promise<Tracing> {
+  const { endpoint } = options;
+  return endpoint === undefined ? noTracing : exporting(service, endpoint, options);
 }
 
 const noTracing: Tracing = {
@@ -47,7 +55,14 @@ const noTracing: Tracing = {
   shutdown: async () => {},
 };
 
-async function exporting(service: string, endpoint: string, onError: (error: Error) => void): Promise<Tracing> {
+/** A span that nobody will see, nor its children: other processes are not told of it, which saves its bytes on the link. */
+const unsampled: Span = { traceparent: undefined, traceId: undefined, set: () => {}, end: () => {} };
+
+async function exporting(
+  service: string,
+  endpoint: string,
+  { share = usualShare, onError = () => {} }: TracingOptions,
+): Promise<Tracing> {
   const [api, sdk, { resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
     import("@opentelemetry/api"),
     import("@opentelemetry/sdk-trace"),
@@ -58,15 +73,19 @@ async function exporting(service: string, endpoint: string, onError: (error: Err
   const exporter = reporting(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), onError);
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ "service.name": service }),
+    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(share) }),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter, maxQueueSize: queueLength })],
   });
   const tracer = provider.getTracer("sluice");
   return {
-    startSpan(name, { parent, attributes } = {}) {
+    startSpan(name, { parent, attributes, startMs } = {}) {
+      if (parent === unsampled) return unsampled;
       const traceparent = typeof parent === "string" ? parent : parent?.traceparent;
       const remote = traceparent === undefined ? undefined : contextOf(traceparent);
       const context = remote ? api.trace.setSpanContext(api.ROOT_CONTEXT, remote) : api.ROOT_CONTEXT;
-      return wrap(tracer.startSpan(name, { ...(attributes && { attributes }) }, context), api.SpanStatusCode.ERROR);
+      const begin = { ...(attributes && { attributes }), ...(startMs !== undefined && { startTime: startMs }) };
+      const span = tracer.startSpan(name, begin, context);
+      return span.isRecording() ? wrap(span, api.SpanStatusCode.ERROR) : unsampled;
     },
     // What went wrong with the last batch was told to onError already; a daemon does not fail to stop over it.
     shutdown: () => provider.shutdown().catch(() => {}),

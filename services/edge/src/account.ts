@@ -59,8 +59,8 @@ export class Account {
   }
 
   /** A reply came `ageMs` after its frame was captured. */
-  correct(ageMs: number): void {
-    this.#metrics.observe("sluice_edge_correction_seconds", { stream: this.#stream }, ageMs / 1_000);
+  correct(ageMs: number, traceId?: string): void {
+    this.#metrics.observe("sluice_edge_correction_seconds", { stream: this.#stream }, ageMs / 1_000, traceId);
   }
 
   /** No audit could have gone out with this frame. */

@@ -10,6 +10,7 @@ import {
   type Metrics,
   startTracing,
   type Tracing,
+  type TracingOptions,
 } from "@sluice/observability";
 import { type Price, Road, TokenBucket } from "@sluice/offload";
 import { Account } from "./account.ts";
@@ -79,7 +80,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const { config, environment, clock = systemClock, prng = seededPrng(Date.now()), pace = "realtime" } = options;
   const logger = createLogger(`edge/${config.device}`, environment.SLUICE_LOG_LEVEL);
   const metrics = createMetrics();
-  const tracing = await startTracing("sluice-edge", environment.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const tracing = await startTracing("sluice-edge", traced(environment, logger));
   const state = await State.open({ directory: config.state, clock, logger, metrics });
   const model = await ModelSlot.open(config.model, { workers: 1, threads: config.threads }).catch(async (error) => {
     await state.close();
@@ -129,6 +130,11 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     streams,
     framesPerSecond,
   };
+}
+
+function traced({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG }: Environment, logger: Logger): TracingOptions {
+  const onError = ({ message }: Error) => logger.warn({ endpoint: OTEL_EXPORTER_OTLP_ENDPOINT }, `traces: ${message}`);
+  return { endpoint: OTEL_EXPORTER_OTLP_ENDPOINT, share: OTEL_TRACES_SAMPLER_ARG, onError };
 }
 
 function connect(

@@ -32,13 +32,18 @@ interface Chosen extends Seen {
   readonly answer: readonly Detection[];
 }
 
+/** A frame that was sent, and the span of its trip. */
+interface UnderWay extends Chosen {
+  readonly trip: Span;
+}
+
 /**
  * One stream's path: capture → infer → publish the local answer → assess → decide → encode → offload → fuse → publish
  * the correction. Nothing on the frame's path waits for the network.
  */
 export class Pipeline {
   readonly #stage: Stage;
-  readonly #underWay = new Map<number, Chosen>();
+  readonly #underWay = new Map<number, UnderWay>();
   #view: View | undefined;
   #lastPicture: Uint8Array | undefined;
 
@@ -66,16 +71,20 @@ export class Pipeline {
   }
 
   async #infer(frame: CapturedFrame): Promise<Seen | undefined> {
-    const { model, tracing, account, logger, stream } = this.#stage;
-    const span = tracing.startSpan("frame", { attributes: { stream: stream.name, frame: frame.index } });
+    const { model, tracing, account, logger, device, stream } = this.#stage;
+    const attributes = { device, stream: stream.name, frame: frame.index };
+    const span = tracing.startSpan("frame", { attributes, startMs: frame.capturedAtMs });
+    const inferring = tracing.startSpan("infer", { parent: span });
     try {
       const view = this.#viewOf(model.model, frame);
       const { detections, preprocessMs, runMs, postprocessMs } = await view.model.detect(frame);
+      inferring.end();
       return { frame, view, local: detections, inferMs: preprocessMs + runMs + postprocessMs, span };
     } catch (cause) {
       const error = asSluiceError(cause);
       account.drop("model-error");
       logger.warn({ stream: stream.name, frame: frame.index, code: error.code, cure: error.cure }, error.message);
+      inferring.end(error);
       span.end(error);
       frame.release();
       return undefined;
@@ -149,19 +158,24 @@ export class Pipeline {
   /** Puts an encoded frame on the wire; returns its bytes, or why it stayed. */
   #send(offload: Chosen, jpeg: { data: Uint8Array }): number | Reason {
     const { frame, view, decision, span } = offload;
-    const { stream, uplink, road, spec, clock } = this.#stage;
+    const { stream, uplink, road, spec, clock, tracing } = this.#stage;
+    const trip = tracing.startSpan("offload", { parent: span });
     const paid = uplink.offload({
       stream: stream.name,
       frame: frame.index,
       jpeg: jpeg.data,
       // A wall clock that went back meanwhile must not make anybody wait for longer than the deadline.
       deadlineMs: Math.min(frame.capturedAtMs, clock.wallMs()) + spec.delivery.deadline,
-      traceparent: span.traceparent,
+      traceparent: trip.traceparent,
     });
-    if (typeof paid === "string") return paid;
+    if (typeof paid === "string") {
+      trip.end({ message: "not sent", code: paid });
+      return paid;
+    }
+    trip.set("bytes", paid);
     view.scene.sent(decision, paid, jpeg.data.length);
     road.sent(`${stream.name}/${frame.index}`, paid, clock.monotonicMs());
-    this.#underWay.set(frame.index, offload);
+    this.#underWay.set(frame.index, { ...offload, trip });
     return paid;
   }
 
@@ -173,6 +187,8 @@ export class Pipeline {
     this.#underWay.delete(index);
     if (!sent) return;
     road.ended(`${stream.name}/${index}`, outcome, clock.monotonicMs());
+    sent.trip.set("outcome", outcome);
+    sent.trip.end(error);
     if (reply) this.#correct(sent, reply, outcome === "answered");
     else if (sent.decision.drawn) sent.view.missed(sent.decision);
     if (!reply)
@@ -194,7 +210,7 @@ export class Pipeline {
     if (decision.drawn) view.audited(decision, local, answer, cloud, reply.digest);
     const taught = view.scene.reply(frame.index, cloud);
     if (taught) view.taught();
-    account.correct(ageMs);
+    account.correct(ageMs, span.traceId);
     const message = view.messages.correction(frame, taught?.answer ?? cloud, ageMs, inTime);
     recent.correct(message);
     telemetry.result(message);

@@ -28,7 +28,10 @@ async function serve(manifest: string, otlp?: string) {
   const nats = await startNats();
   onTestFinished(() => nats.stop());
   const document = { replica: "one", http: { port: 0 }, nats: { servers: [nats.url] }, models: [{ manifest }] };
-  const environment = { SLUICE_LOG_LEVEL: "silent", ...(otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp }) } as const;
+  const environment = {
+    SLUICE_LOG_LEVEL: "silent",
+    ...(otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp, OTEL_TRACES_SAMPLER_ARG: 1 }),
+  } as const;
   const service = await startInference(inferenceConfigSchema.parse(document), { baseDir: repoRoot, environment });
   onTestFinished(() => service.close());
   await isReady(service.url);

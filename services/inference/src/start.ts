@@ -77,7 +77,9 @@ async function openHouse(config: InferenceConfig, options: InferenceOptions): Pr
   const { environment = loadEnvironment({}), clock = systemClock } = options;
   const logger = createLogger(`inference/${config.replica}`, environment.SLUICE_LOG_LEVEL);
   const metrics = createMetrics({ processMetrics: true });
-  const tracing = await startTracing("sluice-inference", environment.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share } = environment;
+  const onError = ({ message }: Error) => logger.warn({ endpoint }, `traces: ${message}`);
+  const tracing = await startTracing("sluice-inference", { endpoint, share, onError });
   const link = await connect(config, environment, clock, { logger, metrics });
   const pipelines: Pipeline[] = [];
   const reloads = new Reloads({ logger, metrics });
