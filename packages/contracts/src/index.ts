@@ -60,7 +60,8 @@ export {
   type Usage,
 } from "./lease.ts";
 export { limits } from "./limits.ts";
-export { type MetricName, type MetricSpec, metrics } from "./metrics.ts";
+export type { MetricSpec } from "./metrics/spec.ts";
+export { type MetricName, metrics } from "./metrics.ts";
 export {
   type Family,
   families,
