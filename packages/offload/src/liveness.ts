@@ -9,6 +9,7 @@ const longestProbeMs = 30_000;
  */
 export class Liveness {
   #failures = 0;
+  #waitMs = firstProbeMs;
   #nextProbeMs = 0;
 
   get alive(): boolean {
@@ -25,15 +26,26 @@ export class Liveness {
     this.#nextProbeMs = Math.min(this.#nextProbeMs, nowMs);
   }
 
+  /** Something went out. The next probe waits from here on: nobody knows for seconds that this one got lost. */
+  sent(nowMs: number): void {
+    if (!this.alive) this.#wait(nowMs);
+  }
+
   answered(): void {
     this.#failures = 0;
   }
 
-  /** An offload ended without an answer; those sent before the cloud was taken for dead tell nothing new. */
+  /** An offload ended without an answer; of a cloud that is taken for dead that is no news. */
   failed(nowMs: number): void {
-    if (!this.alive && nowMs < this.#nextProbeMs) return;
+    if (!this.alive) return;
     this.#failures++;
-    const waits = Math.min(this.#failures - deadAfter, 10);
-    if (!this.alive) this.#nextProbeMs = nowMs + Math.min(longestProbeMs, firstProbeMs * 2 ** waits);
+    if (this.alive) return;
+    this.#waitMs = firstProbeMs;
+    this.#wait(nowMs);
+  }
+
+  #wait(nowMs: number): void {
+    this.#nextProbeMs = nowMs + this.#waitMs;
+    this.#waitMs = Math.min(longestProbeMs, 2 * this.#waitMs);
   }
 }

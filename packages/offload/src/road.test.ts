@@ -21,28 +21,51 @@ describe("Road", () => {
     }
     expect(viewAt(road, 300)).toMatchObject({ alive: false, probeDue: false });
     expect(viewAt(road, 1_200).probeDue).toBe(true);
-    road.ended("x", "lost", 1_200);
-    expect(viewAt(road, 2_300).probeDue).toBe(false);
+    road.sent("probe", 5_000, 1_200);
+    expect(viewAt(road, 1_200).probeDue).toBe(false);
+    road.ended("probe", "lost", 2_200);
+    expect(viewAt(road, 3_199).probeDue).toBe(false);
     expect(viewAt(road, 3_200).probeDue).toBe(true);
   });
 
-  it("never waits longer than half a minute, and takes a burst of old failures for one", () => {
+  it("sends few probes into a dead link, though none is known to be lost before its deadline and grace are over", () => {
+    const road = new Road();
+    for (let failure = 0; failure < 3; failure++) road.ended("x", "expired", 0);
+    const expiresMs = 3_000;
+    const probes: number[] = [];
+    for (let nowMs = 0; nowMs <= 600_000; nowMs += 100) {
+      for (const atMs of probes) if (atMs + expiresMs === nowMs) road.ended(`probe ${atMs}`, "expired", nowMs);
+      if (!viewAt(road, nowMs).probeDue) continue;
+      probes.push(nowMs);
+      road.sent(`probe ${nowMs}`, 5_000, nowMs);
+    }
+    // After 1, 2, 4, 8 and 16 s, then every half a minute of ten minutes.
+    expect(probes.slice(0, 6)).toEqual([1_000, 3_000, 7_000, 15_000, 31_000, 61_000]);
+    expect(probes).toHaveLength(23);
+  });
+
+  it("takes a burst of old failures for one, and begins to wait anew when a cloud dies again", () => {
     const road = new Road();
     for (let failure = 0; failure < 50; failure++) road.ended("x", "refused", 0);
     expect(viewAt(road, 1_000).probeDue).toBe(true);
-    for (let probe = 1; probe < 20; probe++) road.ended("x", "expired", probe * 60_000);
-    expect(viewAt(road, 19 * 60_000 + 29_999).probeDue).toBe(false);
-    expect(viewAt(road, 19 * 60_000 + 30_000).probeDue).toBe(true);
+    for (let probe = 1; probe < 20; probe++) road.sent("probe", 1_000, probe * 60_000);
+    road.ended("probe", "answered", 1_200_000);
+    for (let failure = 0; failure < 3; failure++) road.ended("x", "refused", 1_300_000);
+    expect(viewAt(road, 1_300_999).probeDue).toBe(false);
+    expect(viewAt(road, 1_301_000).probeDue).toBe(true);
   });
 
   it("asks a dead cloud at once when a replica is heard of, and goes on as before when that one does not answer", () => {
     const road = new Road();
-    for (let failure = 0; failure < 10; failure++) road.ended("x", "refused", failure * 60_000);
+    for (let failure = 0; failure < 3; failure++) road.ended("x", "refused", 0);
+    for (let probe = 1; probe < 10; probe++) road.sent("probe", 1_000, probe * 60_000);
     expect(viewAt(road, 541_000).probeDue).toBe(false);
     road.announced(541_000);
     expect(viewAt(road, 541_000)).toMatchObject({ alive: false, probeDue: true });
-    road.ended("x", "refused", 541_000);
-    expect(viewAt(road, 545_000).probeDue).toBe(false);
+    road.sent("probe", 1_000, 541_000);
+    road.ended("probe", "refused", 541_000);
+    expect(viewAt(road, 570_999).probeDue).toBe(false);
+    expect(viewAt(road, 571_000).probeDue).toBe(true);
   });
 
   it("takes one answer, even a late one, for life", () => {

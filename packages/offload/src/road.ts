@@ -57,6 +57,7 @@ export class Road {
     if (this.#underWay.size >= underWayKept) this.#forget(this.#underWay.keys().next().value!);
     this.#underWay.set(key, { bytes, aheadBytes: this.#aheadBytes, sentAtMs: nowMs });
     this.#aheadBytes += bytes;
+    this.#liveness.sent(nowMs);
   }
 
   /** An offload ended; only one that was answered, if too late, tells how long the road is. */
