@@ -45,8 +45,18 @@ export const decisionSchema = z
   .prefault({});
 
 export const payloadSchema = z
-  .strictObject({ rungs: namedList(rungSchema).min(1).max(limits.rungs).describe("JPEGs to choose from, best first.") })
-  .prefault({ rungs: [{ name: "full", width: 640, quality: 75 }] });
+  .strictObject({
+    rungs: namedList(rungSchema)
+      .min(1)
+      .max(limits.rungs)
+      .describe("JPEGs to choose from, best first.")
+      .prefault([{ name: "full", width: 640, quality: 75 }]),
+    crops: z
+      .boolean()
+      .default(false)
+      .describe("Whether `learned` may send a part of a frame alone, where most of the doubt lies. Detection only."),
+  })
+  .prefault({});
 
 export const deliverySchema = z
   .strictObject({

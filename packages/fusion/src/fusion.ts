@@ -1,10 +1,11 @@
-import { type Detection, match } from "@sluice/vision";
+import { type Box, type Detection, match } from "@sluice/vision";
 import { Beliefs, missedFollows } from "./beliefs.ts";
 import { Witness } from "./evidence.ts";
 import { type Group, type Hypothesis, hypotheses, rank } from "./hypothesis.ts";
 import { judged } from "./judge.ts";
 import { type Moment, Moments } from "./moments.ts";
 import { expectedF1, mostPromising, type Promised } from "./promise.ts";
+import { patched, replyTo } from "./reply.ts";
 import { speedMoments } from "./speed.ts";
 import { advance } from "./track.ts";
 
@@ -27,6 +28,8 @@ export interface FusionOptions {
 /** What a reply is compared with: the answer of its frame as it stood, and what the edge model had seen. */
 export interface Graded {
   readonly before: Detection[];
+  /** The answer with the reply taken in. */
+  readonly after: Detection[];
   readonly edge: readonly Detection[];
 }
 
@@ -70,21 +73,32 @@ export class Fusion {
 
   /**
    * Takes in the cloud's answer to an earlier frame: grades what was believed then, starts new tracks from the answer
-   * and rolls them forward to the present. Returns what was answered without it, or undefined where it teaches nothing:
-   * the frame is too long gone, or a reply to a newer frame came first.
+   * and rolls them forward to the present. Where only a `region` of the frame was asked about, what lies outside stays as
+   * it was. Returns what was answered without it, or undefined where it teaches nothing: the frame is too long gone, or a
+   * reply to a newer frame came first.
    */
-  reply(frame: number, cloud: readonly Detection[]): Graded | undefined {
+  reply(frame: number, cloud: readonly Detection[], region?: Box): Graded | undefined {
     const moment = this.#moments.at(frame);
     if (!moment || frame <= this.#lastReplied) return undefined;
+    const groups = hypotheses(moment.tracks, moment.atMs, this.#witness, this.beliefs);
     const before = this.#answer(moment).answer;
-    this.#grade(hypotheses(moment.tracks, moment.atMs, this.#witness, this.beliefs), cloud);
+    const reply = replyTo(cloud, region, this.#options);
+    const missed = this.#grade(
+      groups.filter((group) => group.every(({ box }) => reply.judges(box))),
+      cloud,
+    );
+    // What a part of the picture showed by surprise says little of the whole.
+    if (!region) this.#missed(missed);
     this.#lastReplied = frame;
-    this.#moments.restart({ ...moment, tracks: judged(moment, cloud, this.#moments.before(frame, speedMoments)) });
-    return { before, edge: moment.edge };
+    this.#moments.restart({ ...moment, tracks: judged(moment, reply, this.#moments.before(frame, speedMoments)) });
+    return { before, after: patched(before, reply), edge: moment.edge };
   }
 
-  /** Each alternative is graded beside the first ones of the other groups, as if it had been the answer. */
-  #grade(groups: readonly Group[], reference: readonly Detection[]): void {
+  /**
+   * Each alternative is graded beside the first ones of the other groups, as if it had been the answer. Returns what no
+   * alternative had hinted at.
+   */
+  #grade(groups: readonly Group[], reference: readonly Detection[]): Detection[] {
     const found = new Set<number>();
     const grades: { hypothesis: Hypothesis; right: boolean }[] = [];
     for (let i = 0; i < Math.max(0, ...groups.map((group) => group.length)); i++) {
@@ -99,7 +113,7 @@ export class Fusion {
       }
     }
     for (const { hypothesis, right } of grades) this.beliefs.grade(hypothesis.evidence, right);
-    this.#missed(reference.filter((_, i) => !found.has(i)));
+    return reference.filter((_, i) => !found.has(i));
   }
 
   #missed(boxes: readonly Detection[]): void {
@@ -111,9 +125,9 @@ export class Fusion {
   #answer({ tracks, atMs }: Moment): Promised {
     const { inFocus, limit } = this.#options;
     const boxes = rank(tracks, atMs, this.#witness, this.beliefs, limit);
-    const promised = mostPromising(boxes, this.beliefs.missed);
-    if (!inFocus) return promised;
-    const { answer } = promised;
-    return { answer, f1: expectedF1(answer.filter(inFocus), boxes.filter(inFocus), this.#missedInFocus) };
+    const { answer, f1 } = mostPromising(boxes, this.beliefs.missed);
+    if (!inFocus) return { answer, f1, ranked: boxes, missed: this.beliefs.missed };
+    const [inside, ranked, missed] = [answer.filter(inFocus), boxes.filter(inFocus), this.#missedInFocus];
+    return { answer, f1: expectedF1(inside, ranked, missed), ranked, missed };
   }
 }

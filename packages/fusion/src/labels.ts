@@ -50,7 +50,7 @@ export class LabelFusion {
     const answer = candidates.slice(0, 1).map(({ label, score }) => ({ ...label, score }));
     this.#moments.push({ frame, atMs, edge, answer });
     if (this.#moments.length > momentsKept) this.#moments.shift();
-    return { answer, f1: answer[0]?.score ?? 0 };
+    return { answer, f1: answer[0]?.score ?? 0, ranked: answer, missed: 0 };
   }
 
   /** Takes in the cloud's labels, best first, of an earlier frame. */
@@ -63,7 +63,7 @@ export class LabelFusion {
     }
     this.#lastReplied = frame;
     this.#carried = { label, edge: moment.edge[0], atMs: moment.atMs };
-    return { before: moment.answer, edge: moment.edge };
+    return { before: moment.answer, after: [...cloud], edge: moment.edge };
   }
 
   #candidates(atMs: number, edge: readonly Detection[]) {

@@ -1,16 +1,22 @@
 import type { Detection } from "@sluice/vision";
 
 /** An answer, and the F1 that is expected of it. */
-export interface Promised {
+export interface Expected {
   readonly answer: Detection[];
   readonly f1: number;
+}
+
+/** The same, with what it rests on: everything that may be there, most likely first, and objects that nothing hints at. */
+export interface Promised extends Expected {
+  readonly ranked: readonly Detection[];
+  readonly missed: number;
 }
 
 /**
  * The answer: the first boxes of `ranked`, as many as make the expected F1 largest: 2·Σp over boxes plus expected objects, and for
  * none the chance that there is nothing (Lewis, "Evaluating and Optimizing Autonomous Text Classification Systems", 1995).
  */
-export function mostPromising(ranked: readonly Detection[], missed: number): Promised {
+export function mostPromising(ranked: readonly Detection[], missed: number): Expected {
   const objects = objectsIn(ranked, missed);
   let best = chanceOfNone(ranked, missed);
   let count = 0;

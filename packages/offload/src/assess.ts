@@ -12,6 +12,16 @@ export interface Observation {
   readonly motion: number;
   /** F1 that the answer is expected to miss against the cloud's, as fusion judges its evidence. */
   readonly expectedLoss: number;
+  /** What that rests on, box by box; absent where no part of a picture can be asked about alone. */
+  readonly hints?: Hints;
+}
+
+/** What may be in a frame. */
+export interface Hints {
+  /** Most likely first, the answer's boxes before all others; the score is the chance. */
+  readonly ranked: readonly Detection[];
+  /** How many objects more there are expected to be, anywhere. */
+  readonly missed: number;
 }
 
 /** Cheap signs of how much there is to learn from the cloud, each 0 to 1 unless said otherwise. */
@@ -28,7 +38,10 @@ export interface Signals {
   readonly staleMs: number;
   /** F1 that the answer is expected to miss against the cloud's. */
   readonly loss: number;
-  /** What of it sending could have saved, summed up over the frames since the last one that was sent. */
+  /**
+   * What of it sending could have saved, summed up over the frames since the last one that was sent, less what crops have
+   * asked about since.
+   */
   readonly lost: number;
   /** The loss that is expected just after a send, as it usually is. */
   readonly fresh: number;

@@ -114,10 +114,72 @@ describe("Decider", () => {
       expectedLoss: 0.2,
     });
     const first = at(0);
-    expect(decider.decide(first, open).action).toBe("send");
+    const decided = decider.decide(first, open);
+    expect(decided.action).toBe("send");
     expect(decider.decide(at(1), open).action).toBe("skip");
-    decider.unsent(first.frame, spec.payload.rungs[0]!, undefined);
+    decider.unsent(first.frame, decided, undefined);
     expect(decider.decide(at(2), open).action).toBe("send");
+  });
+
+  describe("with crops", () => {
+    const doubtful = { ...box, score: 0.5 };
+    const sure = { ...box, x1: 500, x2: 560, y1: 200, y2: 300, score: 0.99 };
+    const observed = (frame: number, ranked = [sure, doubtful]) => ({
+      frame,
+      atMs: 10_000 + frame * frameMs,
+      local: [],
+      answer: ranked,
+      motion: 0,
+      expectedLoss: 0.2,
+      hints: { ranked, missed: 0.05 },
+    });
+    const spec = specOf({ payload: { crops: true }, audit: { share: "0" } });
+    /** Bytes are dear. */
+    const started = () => deciderOf(spec, new TokenBucket(spec.budget.rate, spec.budget.burst, 0), new Price(1e-4));
+
+    it("asks about the part where the doubt lies, for less, and leaves the rest of the loss to be asked about", () => {
+      const decider = started();
+      const whole = deciderOf(specOf(), new TokenBucket(20_000, 65_536, 0)).decide(observed(0), open);
+      expect(whole.region).toBeUndefined();
+      const decision = decider.decide(observed(0), open);
+      expect(decision).toMatchObject({ action: "send", reason: "value", region: { x1: 0, y1: 0 } });
+      expect(decision.region!.x2).toBeLessThan(320);
+      expect(decision.part).toBeGreaterThan(0.8);
+      expect(decision.part).toBeLessThan(1);
+      expect(decision.bytes).toBeLessThan(whole.bytes / 2);
+      const { lost } = decider.decide(observed(1), open).signals;
+      expect(lost).toBeCloseTo((1 - decision.part + 1) * decision.signals.lost);
+    });
+
+    it("asks about a part again as if it had not, where that stayed behind", () => {
+      const decider = started();
+      const decision = decider.decide(observed(0), open);
+      decider.decide({ ...observed(1), expectedLoss: 0 }, { ...open, connected: false });
+      decider.unsent(0, decision, 3_000);
+      expect(decider.decide({ ...observed(2), expectedLoss: 0 }, open).signals.lost).toBeCloseTo(decision.signals.lost);
+    });
+
+    it("learns what the pixels of crops weigh from what was encoded", () => {
+      const decider = started();
+      const first = decider.decide(observed(0), open);
+      for (let frame = 1; frame < 20; frame++) decider.sent(first, 2_200, 2_000);
+      const { region, bytes } = decider.decide(observed(20), open);
+      expect(region).toEqual(first.region);
+      expect(Math.abs(bytes - 2_200)).toBeLessThan(50);
+      expect(first.bytes).toBeLessThan(2_000);
+    });
+
+    it("sends the whole where bytes are cheap, to audit, and to probe", () => {
+      const cheap = deciderOf(spec, new TokenBucket(spec.budget.rate, spec.budget.burst, 0));
+      expect(cheap.decide(observed(0), open).region).toBeUndefined();
+      const audits = specOf({ payload: { crops: true }, audit: { share: "1" }, budget: { rate: "1MB/s" } });
+      const auditor = deciderOf(audits, new TokenBucket(audits.budget.rate, audits.budget.burst, 0));
+      expect(auditor.decide(observed(0), open)).toMatchObject({ reason: "audit", part: 1 });
+      const dead = { ...open, alive: false, probeDue: true };
+      const probe = deciderOf(spec, new TokenBucket(spec.budget.rate, spec.budget.burst, 0)).decide(observed(0), dead);
+      expect(probe).toMatchObject({ reason: "probe", part: 1 });
+      expect(probe.region).toBeUndefined();
+    });
   });
 
   it("audits a share of the budget at random", () => {

@@ -1,20 +1,19 @@
-import type { OffloadSpec, Reason, Rung } from "@sluice/contracts";
+import type { OffloadSpec, Reason } from "@sluice/contracts";
 import { fieldsOf, type Prng } from "@sluice/foundation";
 import { assess, firstFresh, type Observation, type Past, type Signals } from "./assess.ts";
 import { auditReserve } from "./audits.ts";
 import type { TokenBucket } from "./bucket.ts";
+import { bestCrop, type Offer } from "./crop.ts";
 import { Gain } from "./gain.ts";
 import { Ladder } from "./ladder.ts";
 import { affordable, obstacle, passable, type RoadView } from "./passage.ts";
 import { type Lesson, type Policy, policyOf } from "./policies/index.ts";
 import type { Price } from "./price.ts";
 
-export interface Decision {
+/** What was weighed: `bytes` are expected on the wire; what is charged is what was encoded. */
+export interface Decision extends Offer {
   readonly action: "send" | "skip";
   readonly reason: Reason;
-  /** The rung that was weighed, and its expected bytes on the wire; what is charged is what was encoded. */
-  readonly rung: Rung;
-  readonly bytes: number;
   readonly value: number;
   /** Price of a byte. */
   readonly price: number;
@@ -51,7 +50,8 @@ export class Decider {
   readonly #gain: Gain;
   readonly #ladder: Ladder;
   #past: Past = { before: undefined, sent: undefined, drift: 1, lost: 0, fresh: firstFresh };
-  #beforeSend: Past = this.#past;
+  /** The last frame that was to be sent, what was known before that, and the loss that it left unasked. */
+  #leaving: { readonly frame: number; readonly past: Past; readonly left: number } | undefined;
 
   /** Throws, saying why, where what was learned cannot be. */
   constructor(options: DeciderOptions) {
@@ -78,44 +78,65 @@ export class Decider {
     const candidates = this.#ladder.candidates(overheadBytes);
     const best = affordable(candidates, bucket.burstBytes);
     const reserve = this.#reserve(best.bytes);
-    const candidate = passable(candidates.slice(candidates.indexOf(best)), road);
+    const whole = wholly(passable(candidates.slice(candidates.indexOf(best)), road));
     const propensity = this.#auditChance(best.bytes, road, available);
-    const numbers = {
-      value: this.#gain.expected(signals) * road.chance(road.aheadBytes + candidate.bytes),
-      price: price.at(bucket, now.atMs, candidate.bytes, reserve),
-      signals,
-      propensity,
+    const terms = {
+      value: this.#gain.expected(signals) * road.chance(road.aheadBytes + whole.bytes),
+      price: price.at(bucket, now.atMs, whole.bytes, reserve),
     };
-    const wish = this.#wish(now, numbers, candidate.bytes);
+    const offer = (road.alive ? this.#crop(whole, now, terms) : undefined) ?? whole;
+    const numbers = { ...terms, value: offer.part * terms.value, signals, propensity };
+    const wish = this.#wish(now, numbers, offer.bytes);
     const drawn = wish.reason === "audit";
-    const { rung, bytes } = drawn ? best : candidate;
+    const decision = { ...(drawn ? wholly(best) : offer), drawn, ...numbers };
+    const { bytes } = decision;
     const blocked = wish.send && !drawn ? obstacle(road, road.inFlightLimit, bytes, available - reserve) : undefined;
-    const decision = { rung, bytes, drawn, ...numbers };
-    if (!wish.send || blocked) return { action: "skip", reason: blocked ?? wish.reason, ...decision };
-    // From here on, not only once it is encoded: else the next frames would be sent for the same reason.
-    this.#beforeSend = this.#past;
-    this.#past = { ...this.#past, sent: now, drift: 0, lost: 0 };
-    return { action: "send", reason: road.alive ? wish.reason : "probe", ...decision };
+    if (!wish.send || blocked) return { ...decision, action: "skip", reason: blocked ?? wish.reason };
+    this.#leave(now, decision);
+    return { ...decision, action: "send", reason: road.alive ? wish.reason : "probe" };
+  }
+
+  /** The frame is on its way; not only once it is encoded, else the next frames would be sent for the same reason. */
+  #leave(now: Observation, { region, part }: Offer): void {
+    const past = this.#past;
+    const left = (1 - part) * past.lost;
+    this.#leaving = { frame: now.frame, past, left };
+    // A crop leaves the rest of the picture as old as it was.
+    this.#past = region ? { ...past, lost: left } : { ...past, sent: now, drift: 0, lost: 0 };
+  }
+
+  #crop(whole: Offer, { hints, answer }: Observation, terms: Pick<Decision, "value" | "price">): Offer | undefined {
+    const { spec, overheadBytes } = this.#options;
+    if (!hints || !spec.payload.crops || !this.#policy.crops) return undefined;
+    const bytesOf = (share: number) => overheadBytes + this.#ladder.cropBytes(whole.rung, share);
+    return bestCrop(whole, hints, answer.length, this.#options, { ...terms, bytesOf });
   }
 
   /** The frame went out as `bytes` on the wire, `pictureBytes` of them the picture. */
   sent(decision: Decision, bytes: number, pictureBytes: number): void {
-    this.#ladder.weighed(decision.rung, pictureBytes);
+    this.#weighed(decision, pictureBytes);
     this.#policy.sent?.();
     if (decision.reason === "value") this.#options.price.sold(decision.value, bytes);
   }
 
   /** The frame did not go out after all, though its picture of `pictureBytes` was made, if any was. */
-  unsent(frame: number, rung: Rung, pictureBytes: number | undefined): void {
-    if (pictureBytes !== undefined) this.#ladder.weighed(rung, pictureBytes);
-    if (this.#past.sent?.frame !== frame) return;
-    const { sent, drift, lost } = this.#beforeSend;
-    this.#past = { ...this.#past, sent, drift, lost: lost + this.#past.lost };
+  unsent(frame: number, offer: Offer, pictureBytes: number | undefined): void {
+    if (pictureBytes !== undefined) this.#weighed(offer, pictureBytes);
+    if (this.#leaving?.frame !== frame) return;
+    const { past, left } = this.#leaving;
+    const { sent, drift } = offer.region ? this.#past : past;
+    this.#past = { ...this.#past, sent, drift, lost: past.lost + this.#past.lost - left };
+    this.#leaving = undefined;
+  }
+
+  #weighed({ rung, region, share }: Offer, pictureBytes: number): void {
+    if (region) this.#ladder.croppedTo(rung, share, pictureBytes);
+    else this.#ladder.weighed(rung, pictureBytes);
   }
 
   /** A reply came to a frame that was sent. */
   replied(lesson: Lesson): void {
-    this.#gain.observed(lesson.won);
+    this.#gain.observed(lesson.won, lesson.part);
     this.#policy.learn?.(lesson);
   }
 
@@ -154,3 +175,5 @@ export class Decider {
     });
   }
 }
+
+const wholly = (candidate: Pick<Offer, "rung" | "bytes">): Offer => ({ ...candidate, share: 1, part: 1 });

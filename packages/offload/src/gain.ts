@@ -7,6 +7,8 @@ const firstWon = 0.2;
 const follow = 0.5;
 /** A frame is worth something however little the last ones won. */
 const leastWon = 0.1;
+/** A part that nothing was expected of tells nothing of the whole. */
+const leastPart = 0.01;
 
 /**
  * What a reply is expected to win for a stream: the loss that fusion has been expecting since the last frame that was
@@ -22,9 +24,12 @@ export class Gain {
     return lost * (leastWon + this.#won);
   }
 
-  /** Learns from a reply: `won` is the F1 that it added to its frame's answer. */
-  observed(won: number): void {
-    this.#won += follow * (Math.min(Math.max(won, 0), 1) - this.#won);
+  /**
+   * Learns from a reply: `won` is the F1 that it added to its frame's answer, `part` the share of what was expected to be
+   * lost that it was asked about. The whole would have won `won / part`, which a part tells as surely as it is large.
+   */
+  observed(won: number, part = 1): void {
+    this.#won += follow * part * (Math.min(Math.max(won / Math.max(part, leastPart), 0), 1) - this.#won);
   }
 
   toJSON(): { won: number } {

@@ -7,11 +7,17 @@ import { fieldsOf, listOf, numberIn } from "@sluice/foundation";
  */
 const firstBytesPerPixel = 0.03;
 const follow = 0.2;
+/** What a JPEG takes however small its picture: its tables. */
+const headerBytes = 500;
+/** How much more or less a crop's pixels weigh than its picture's, at most. */
+const mostDensity = 8;
 
 /** What each rung of a stream's payload ladder is expected to weigh, learned from what was encoded. */
 export class Ladder {
   readonly #picture: string;
   readonly #rungs: { rung: Rung; bytes: number; weighed: boolean }[];
+  /** What the pixels of crops weigh against those of their pictures: what is doubtful is seldom plain. */
+  #density = 1;
 
   constructor(rungs: readonly Rung[], width: number, height: number) {
     this.#picture = `${width}x${height}`;
@@ -26,6 +32,22 @@ export class Ladder {
     return this.#rungs.map(({ rung, bytes }) => ({ rung, bytes: Math.ceil(bytes + overheadBytes) }));
   }
 
+  /** Expected bytes, as a picture, of a crop of this share of the area. */
+  cropBytes(rung: Rung, share: number): number {
+    return Math.ceil(headerBytes + this.#density * this.#plainBytes(rung, share));
+  }
+
+  /** A crop of this share of the area, at this rung's scale and quality, took `bytes` as a picture. */
+  croppedTo(rung: Rung, share: number, bytes: number): void {
+    const density = (bytes - headerBytes) / Math.max(1, this.#plainBytes(rung, share));
+    this.#density += follow * (Math.min(mostDensity, Math.max(1 / mostDensity, density)) - this.#density);
+  }
+
+  #plainBytes(rung: Rung, share: number): number {
+    const whole = this.#rungs.find((r) => r.rung.name === rung.name)?.bytes ?? 0;
+    return share * Math.max(0, whole - headerBytes);
+  }
+
   /** A picture of this rung took `bytes`. */
   weighed(rung: Rung, bytes: number): void {
     const entry = this.#rungs.find((r) => r.rung.name === rung.name);
@@ -37,14 +59,19 @@ export class Ladder {
   /** What the rungs weighed, and of pictures of which size. */
   toJSON() {
     const weighed = this.#rungs.filter((r) => r.weighed);
-    return { picture: this.#picture, rungs: weighed.map(({ rung, bytes }) => ({ ...rung, bytes })) };
+    return {
+      picture: this.#picture,
+      rungs: weighed.map(({ rung, bytes }) => ({ ...rung, bytes })),
+      density: this.#density,
+    };
   }
 
   /** Takes up what {@link toJSON} wrote, of the rungs that are still the same; throws, saying why, where it cannot be. */
   recall(value: unknown): void {
-    const { picture, rungs } = fieldsOf(value, "ladder");
+    const { picture, rungs, density } = fieldsOf(value, "ladder");
     const known = listOf(rungs, "rungs", limits.rungs, fieldsOf);
     if (picture !== this.#picture) return;
+    if (density !== undefined) this.#density = numberIn(density, "density", 1 / mostDensity, mostDensity);
     for (const { bytes, ...rung } of known) {
       const weight = numberIn(bytes, "bytes", 0, 4 * limits.picturePixels);
       const entry = this.#rungs.find((r) => sameRung(r.rung, rung));

@@ -37,7 +37,7 @@ export class Experiment {
     const { draft, deadlineMs } = this.#setting;
     const changes = { ...(budget && { budget }), ...(deadlineMs !== undefined && { deadlineMs }) };
     const spec = specOf(draft, this.trace, changes);
-    if (contender === "oracle") return { ...spec, payload: { rungs: spec.payload.rungs.slice(0, 1) } };
+    if (contender === "oracle") return { ...spec, payload: { ...spec.payload, rungs: spec.payload.rungs.slice(0, 1) } };
     return contender === this.own ? spec : { ...spec, decision: { policy: contender } };
   }
 

@@ -9,10 +9,14 @@ export interface DecisionRecord {
   readonly t: number;
   readonly action: "send" | "skip";
   readonly rung: string | null;
+  /** The part of the frame that was sent, `[x1, y1, x2, y2]` in its pixels; absent where all of it was. */
+  readonly region?: readonly number[];
   readonly bytes: number;
   readonly reason: (typeof reasons)[number];
   readonly value: number;
   readonly price: number;
+  /** Chance with which the frame was drawn to be audited, whatever is in it; absent in older files. */
+  readonly propensity?: number;
   readonly tokens: number;
   readonly arrivedAt: number | null;
   readonly score: number;
@@ -26,7 +30,9 @@ const digits = 6;
 const brief = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(digits)) : 0);
 
 export function recordOf({ task, streams, rungs }: TraceHeader, replayed: Replayed): DecisionRecord {
-  const { frame, action, rung, bytes, reason, value, price, tokens, arrivedAt, score, signals, answer } = replayed;
+  const { frame, action, rung, asked, bytes, reason, value, price, tokens, arrivedAt, score, signals, answer } =
+    replayed;
+  const { region } = asked;
   const known = Object.entries(signals).filter(([, signal]) => Number.isFinite(signal));
   return {
     stream: streams[frame.stream]!.name,
@@ -34,10 +40,12 @@ export function recordOf({ task, streams, rungs }: TraceHeader, replayed: Replay
     t: frame.t,
     action,
     rung: rung === undefined ? null : rungs[rung]!.name,
+    ...(region && { region: [region.x1, region.y1, region.x2, region.y2] }),
     bytes,
     reason,
     value: brief(value),
     price: brief(price),
+    propensity: brief(replayed.propensity),
     tokens,
     arrivedAt: arrivedAt ?? null,
     score: brief(score),
@@ -56,6 +64,12 @@ export function readRecord(text: string, where: string): DecisionRecord {
   }
 }
 
+function regionOf(value: unknown): void {
+  const sides: unknown = value;
+  if (!Array.isArray(sides) || sides.length !== 4) return flaw("region", `is ${shown(value)}`);
+  for (const side of sides as unknown[]) wholeOf(side, "region", 0);
+}
+
 function checked(value: unknown): DecisionRecord {
   const line = itemOf(value, "the line");
   if (typeof line["stream"] !== "string") flaw("stream", `must be a name, it is ${shown(line["stream"])}`);
@@ -68,6 +82,8 @@ function checked(value: unknown): DecisionRecord {
   wholeOf(line["bytes"], "bytes", 0);
   for (const name of ["t", "value", "price", "tokens"]) numberOf(line[name], name, -any, any);
   numberOf(line["score"], "score", 0, 1);
+  if (line["propensity"] !== undefined) numberOf(line["propensity"], "propensity", 0, 1);
+  if (line["region"] !== undefined) regionOf(line["region"]);
   if (line["arrivedAt"] !== null) numberOf(line["arrivedAt"], "arrivedAt", -any, any);
   const signals = itemOf(line["signals"], "signals");
   for (const [name, signal] of Object.entries(signals)) numberOf(signal, `signals.${name}`, -any, any);

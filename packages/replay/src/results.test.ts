@@ -5,6 +5,8 @@ import { readPolicy } from "./policy.ts";
 import { readSummary } from "./read-summary.ts";
 import { readRecord, recordOf } from "./records.ts";
 import { report } from "./report/page.ts";
+import { run } from "./run.ts";
+import { specFor } from "./spec.builder.ts";
 import { summarise } from "./summary.ts";
 import { scenery } from "./trace.builder.ts";
 import type { Trace } from "./trace.ts";
@@ -116,6 +118,20 @@ describe("results", () => {
     const told = explain(result.records, at).join("\n");
     expect(told).toContain("sent as full, 10.0 kB");
     expect(told).toContain("no frame was sent after");
+  });
+
+  it("say with which chance each frame was drawn, so that audits speak for all frames without bias", async () => {
+    const trace = await scenery({ frames: 4_000 });
+    const { frames } = run(trace, { spec: specFor(trace, 0.2), seed: 1, road: { network: undefined, rttMs: 0 } });
+    const records = frames.map((each) => recordOf(trace.header, each));
+    const drawable = records.filter(({ propensity }) => propensity! > 0);
+    const audits = records.filter(({ reason, action }) => reason === "audit" && action === "send");
+    const weight = audits.reduce((sum, { propensity }) => sum + 1 / propensity!, 0);
+    // A sum over about 25 draws: its standard deviation is a fifth of it.
+    expect(audits.length).toBeGreaterThan(10);
+    expect(Math.abs(weight / drawable.length - 1)).toBeLessThan(0.6);
+    const told = explain(records, records.indexOf(audits[0]!)).join("\n");
+    expect(told).toContain(`a chance of ${audits[0]!.propensity!.toPrecision(3)} to be drawn for an audit`);
   });
 
   it("make a page without a word of markup from outside", () => {

@@ -1,8 +1,9 @@
 import { limits, type OffloadSpec, type Reason } from "@sluice/contracts";
 import { seededPrng } from "@sluice/foundation";
 import { type Decision, type Policy, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
-import { focusOf, Scene } from "@sluice/scene";
+import { type Asked, focusOf, Scene } from "@sluice/scene";
 import type { Detection } from "@sluice/vision";
+import { type Cropper, guessedCrops } from "./crop.ts";
 import { type Ended, type RoadOptions, TracedRoad } from "./road.ts";
 import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
 import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
@@ -17,6 +18,8 @@ export interface RunOptions {
     readonly expectedBytes: number;
     bytesOf(stream: string, frame: number, pictureBytes: number): number;
   };
+  /** What crops weigh and bring; guessed from the whole frames if not given. */
+  readonly crop?: Cropper;
   /** By stream, instead of the policy that the spec names. */
   readonly policies?: readonly Policy[];
 }
@@ -34,6 +37,10 @@ export interface Replayed {
   /** Bytes in the bucket after the decision. */
   readonly tokens: number;
   readonly signals: Signals;
+  /** Chance with which the frame was drawn to be audited, 0 where none could be. */
+  readonly propensity: number;
+  /** What of the frame was sent, in its pixels, and the share of the doubt in it; nothing for the whole. */
+  readonly asked: Asked;
   /** When the reply arrived, in seconds of the trace, if it did. */
   arrivedAt: number | undefined;
   answer: Detection[];
@@ -66,11 +73,15 @@ class Replay {
   readonly #road = new Road();
   readonly #link: TracedRoad;
   readonly #overhead: RunOptions["overhead"];
+  readonly #crop: Cropper;
+  /** Answers to crops under way, by the frame's place in the trace. */
+  readonly #crops = new Map<number, readonly Detection[]>();
 
   constructor(trace: Trace, options: RunOptions) {
     const { spec, road } = options;
     this.#trace = trace;
     this.#overhead = options.overhead;
+    this.#crop = options.crop ?? guessedCrops(trace.header);
     this.#spec = spec;
     this.#rungs = new Map(trace.header.rungs.map(({ name }, i) => [name, i]));
     this.#largest = rungsBySize(trace.header)[0]!;
@@ -107,12 +118,15 @@ class Replay {
   /** Returns the bytes that went out, or why none did: what a picture weighs is known only once it is encoded. */
   #send(index: number, scene: Scene, decision: Decision, atMs: number): number | Reason {
     const { stream, frame, bytes } = this.#trace.frames[index]!;
-    const pictureBytes = bytes[this.#rungs.get(decision.rung.name)!]!;
+    const rung = this.#rungs.get(decision.rung.name)!;
+    const crop = decision.region && this.#crop(this.#trace.frames[index]!, rung, decision.region);
+    const pictureBytes = crop?.pictureBytes ?? bytes[rung]!;
     const weight = pictureBytes + this.#overheadBytes(stream, frame, pictureBytes);
     if (!this.#bucket.take(weight, atMs)) {
       scene.unsent(frame, decision, pictureBytes);
       return "budget";
     }
+    if (crop) this.#crops.set(index, crop.reply);
     scene.sent(decision, weight, pictureBytes);
     this.#link.send(index, stream, weight, atMs);
     this.#road.sent(String(index), weight, atMs);
@@ -124,7 +138,7 @@ class Replay {
   }
 
   #replayed(frame: TraceFrame, decision: Decision, sent: number | Reason, answer: Detection[]): Replayed {
-    const { value, price, signals } = decision;
+    const { value, price, signals, propensity } = decision;
     const gone = typeof sent === "number";
     return {
       frame,
@@ -132,10 +146,12 @@ class Replay {
       reason: gone ? decision.reason : sent,
       rung: gone ? this.#rungs.get(decision.rung.name) : undefined,
       bytes: gone ? sent : 0,
+      asked: gone && decision.region ? { region: decision.region, part: decision.part } : {},
       value,
       price,
       tokens: this.#bucket.available(frame.t * 1_000),
       signals,
+      propensity,
       arrivedAt: undefined,
       answer,
       score: this.#score(frame, answer),
@@ -149,12 +165,13 @@ class Replay {
   /** A reply teaches; if it came in time it is also its own frame's answer. */
   #finish({ offload, outcome, atMs }: Ended): void {
     this.#road.ended(String(offload.index), outcome, atMs);
-    if (outcome === "expired") return;
+    if (outcome === "expired") return void this.#crops.delete(offload.index);
     const replayed = this.frames[offload.index]!;
-    const { frame, rung } = replayed;
+    const { frame, rung, asked } = replayed;
     const { task } = this.#trace.header;
-    const reply = replyOf(this.#trace.header, frame, rung!);
-    const taught = this.scenes[frame.stream]!.reply(frame.frame, reply);
+    const reply = this.#crops.get(offload.index) ?? replyOf(this.#trace.header, frame, rung!);
+    this.#crops.delete(offload.index);
+    const taught = this.scenes[frame.stream]!.reply(frame.frame, reply, asked);
     replayed.arrivedAt = atMs / 1_000;
     if (outcome === "late") return;
     replayed.answer = answerOf(task, taught?.answer ?? reply, 0);

@@ -39,10 +39,11 @@ export function explain(all: readonly DecisionRecord[], at: number): string[] {
   const record = all[at]!;
   const { stream, frame, t, action, rung, bytes, reason, value, price, tokens, score, answer } = record;
   const sent = action === "send";
-  const head = `${stream} frame ${frame}, ${t.toFixed(2)} s: ${sent ? `sent as ${rung}, ${formatBytes(bytes)}` : "not sent"}: ${words[reason]}`;
+  const head = `${stream} frame ${frame}, ${t.toFixed(2)} s: ${sent ? `sent as ${rung}${partOf(record)}, ${formatBytes(bytes)}` : "not sent"}: ${words[reason]}`;
   return [
     head,
     `expected value ${value.toPrecision(3)} F1; a byte cost ${price.toPrecision(3)}${sent ? `, so it cost ${(bytes * price).toPrecision(3)}` : ""}`,
+    auditWords(record.propensity ?? 0),
     `the bucket held ${formatBytes(tokens)} afterwards`,
     arrival(record),
     `answered with ${answer.length} entries, scored ${score.toFixed(3)}`,
@@ -52,6 +53,17 @@ export function explain(all: readonly DecisionRecord[], at: number): string[] {
     ),
   ].filter((line) => line !== "");
 }
+
+function partOf({ region }: DecisionRecord): string {
+  if (!region) return "";
+  const [x1, y1, x2, y2] = region;
+  return `, its part from ${x1},${y1} to ${x2},${y2} alone`;
+}
+
+const auditWords = (propensity: number): string =>
+  propensity > 0
+    ? `whatever was in it, it had a chance of ${propensity.toPrecision(3)} to be drawn for an audit`
+    : "it could not have been drawn for an audit";
 
 function arrival({ action, arrivedAt, t }: DecisionRecord): string {
   if (action === "skip") return "";

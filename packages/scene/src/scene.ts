@@ -30,6 +30,9 @@ export interface SceneOptions extends Omit<FusionOptions, "inFocus">, Omit<Decid
   readonly focus?: Focus;
 }
 
+/** What of a frame the cloud was asked about; all of it if not given. */
+export type Asked = Partial<Pick<Decision, "region" | "part">>;
+
 /** What becomes of a frame without waiting for anybody. */
 export interface Seen {
   readonly answer: Detection[];
@@ -40,7 +43,7 @@ export interface Seen {
 export interface Taught {
   readonly before: Detection[];
   readonly answer: Detection[];
-  /** F1 against the whole reply, or 1 and 0 for a label: what the edge model alone said, and what was answered. */
+  /** F1 against that answer, or 1 and 0 for a label: what the edge model alone said, and what was answered before. */
   readonly agreement: Agreed;
 }
 
@@ -75,9 +78,10 @@ export class Scene {
 
   /** Answers the next frame and decides on it. `local`: detections down to a low score, best first; `atMs` monotonic. */
   see(frame: number, atMs: number, local: readonly Detection[], motion: number, road: RoadView): Seen {
-    const { answer, f1 } = this.#fusion.frame(frame, atMs, local);
+    const { answer, f1, ranked, missed } = this.#fusion.frame(frame, atMs, local);
     const [localInFocus, answerInFocus] = [this.#focused(local), this.#focused(answer)];
-    const now = { frame, atMs, local: localInFocus, answer: answerInFocus, motion, expectedLoss: 1 - f1 };
+    const hints = this.#options.task === "detection" ? { hints: { ranked, missed } } : {};
+    const now = { frame, atMs, local: localInFocus, answer: answerInFocus, motion, expectedLoss: 1 - f1, ...hints };
     return { answer, decision: this.#decider.decide(now, road) };
   }
 
@@ -88,20 +92,23 @@ export class Scene {
 
   /** A frame that was to be sent did not go out after all, though its picture was made, if `pictureBytes` are given. */
   unsent(frame: number, decision: Decision, pictureBytes?: number): void {
-    this.#decider.unsent(frame, decision.rung, pictureBytes);
+    this.#decider.unsent(frame, decision, pictureBytes);
   }
 
-  /** Takes in the cloud's answer to a frame; undefined where it comes too late to teach anything. */
-  reply(frame: number, cloud: readonly Detection[]): Taught | undefined {
-    const graded = this.#fusion.reply(frame, cloud);
+  /**
+   * Takes in the cloud's answer to a frame, or to the part of it that was `asked` about, in pixels of the frame; undefined
+   * where it comes too late to teach anything.
+   */
+  reply(frame: number, cloud: readonly Detection[], asked: Asked = {}): Taught | undefined {
+    const graded = this.#fusion.reply(frame, cloud, asked.region);
     if (!graded) return undefined;
-    const { before, edge } = graded;
-    const agreement = this.agreed(edge, before, cloud);
+    const { before, after, edge } = graded;
+    const agreement = this.agreed(edge, before, after);
     const worth = this.#inFocus
-      ? this.agreed(this.#focused(edge), this.#focused(before), this.#focused(cloud))
+      ? this.agreed(this.#focused(edge), this.#focused(before), this.#focused(after))
       : agreement;
-    this.#decider.replied({ won: 1 - worth.corrected, wonAlone: 1 - worth.local });
-    return { before, answer: [...cloud], agreement };
+    this.#decider.replied({ won: 1 - worth.corrected, wonAlone: 1 - worth.local, part: asked.part ?? 1 });
+    return { before, answer: after, agreement };
   }
 
   /** How far a frame's `local` detections and the `answer` that was made of them agree with the cloud's. */

@@ -6,5 +6,6 @@ export { type Labelled, match } from "./match.ts";
 export { Neighbours } from "./neighbours.ts";
 export { nms } from "./nms.ts";
 export { contains, type Polygon } from "./polygon.ts";
+export { coreOf, cutShare, within } from "./region.ts";
 export { frameF1 } from "./score.ts";
 export { changedShare, thumbnail } from "./thumbnail.ts";

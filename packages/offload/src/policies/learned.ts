@@ -9,6 +9,7 @@ const leastValue = 0.002;
  */
 export const learned = (): Policy => ({
   audits: true,
+  crops: true,
   wish({ value, cost, auditChance, prng }) {
     if (prng.next() < auditChance) return { send: true, reason: "audit" };
     return value > Math.max(cost, leastValue) ? { send: true, reason: "value" } : { send: false, reason: "price" };

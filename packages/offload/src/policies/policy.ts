@@ -29,6 +29,8 @@ export interface Wish {
 export interface Policy {
   /** Whether it draws frames at random, to measure. */
   readonly audits?: boolean;
+  /** Whether it may ask about a part of a frame: it goes by value. */
+  readonly crops?: boolean;
   wish(situation: Situation): Wish;
   /** The frame that was wished for went out. */
   sent?(): void;
@@ -40,6 +42,8 @@ export interface Policy {
 export interface Lesson {
   readonly won: number;
   readonly wonAlone: number;
+  /** Share of what was expected to be lost that the reply was asked about; 1 if not given. */
+  readonly part?: number;
 }
 
 export type PolicyOptions = OffloadSpec["decision"];
