@@ -166,6 +166,27 @@ describe("a controller", () => {
     await says(space, "w", "Ready=True Succeeded");
   });
 
+  test("writes figures that change at every look once a look, and not again for its own write that comes back", async () => {
+    const space = await namespace(server, "figures");
+    await put(space, "w", { size: 3 });
+    let figure = 0;
+    const reconcile = async (): Promise<Reconciled> => ({
+      outcome: ready("measured"),
+      status: { area: ++figure },
+      quiet: true,
+    });
+    await using controller = await control(space, reconcile);
+    await says(space, "w", "Ready=True Succeeded");
+    for (let looks = 2; looks <= 4; looks++) {
+      await putMap(server, space, `poke-${looks}`, { widget: `${space}/w` });
+      await until(async () => (await get(space, "w")).status?.area === looks);
+    }
+    // A change of the specification comes after all echoes.
+    await server.request("PATCH", path(space, "w"), { spec: { size: 4 } });
+    await until(async () => (await get(space, "w")).status?.observedGeneration === 2);
+    expect([controller.calls.length, writes(controller)]).toEqual([5, 5]);
+  });
+
   test("puts a status right that was edited by hand", async () => {
     const space = await namespace(server, "edited");
     await put(space, "w", { size: 3 });

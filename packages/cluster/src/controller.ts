@@ -1,5 +1,6 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { Clock, Prng } from "@sluice/foundation";
+import { Echoes } from "./echoes.ts";
 import type { Recorder } from "./events.ts";
 import { type Finalizer, Finalizing } from "./finalizing.ts";
 import type { Kube } from "./kube.ts";
@@ -72,7 +73,9 @@ export async function runController<T extends Conditioned>(
 ): Promise<void> {
   const { name, clock, meter = noMeter } = options;
   const queue = new Workqueue({ name, clock, meter });
-  const sources = [sourceOf(options.reflector, ownKey), ...(options.sources ?? [])];
+  const echoes = new Echoes();
+  const own = (change: Change<T>) => (echoes.isNews(change) ? ownKey(change) : []);
+  const sources = [sourceOf(options.reflector, own), ...(options.sources ?? [])];
   const add = (key: string, afterMs = 0) => void queue.addAfter(key, afterMs);
   const unsubscribe = sources.map((source) => source.subscribe(add));
   const stopped = Promise.withResolvers<void>();
@@ -84,7 +87,7 @@ export async function runController<T extends Conditioned>(
   // What was known before anybody listened, and what is malformed.
   for (const key of options.reflector.store.keys()) add(key);
   for (const rejection of options.reflector.store.rejections()) add(rejection.key);
-  const controller = new Controller(options, queue);
+  const controller = new Controller(options, queue, echoes);
   await Promise.all(Array.from({ length: options.workers ?? workersByDefault }, () => controller.work(signal)));
   await stopped.promise;
   unsubscribe.forEach((end) => end());
@@ -98,12 +101,14 @@ class Controller<T extends Conditioned> {
   readonly #reporter: Reporter<T>;
   readonly #finalizing: Finalizing<T>;
   readonly #meter: Meter;
+  readonly #echoes: Echoes;
   #restedMs = 0;
 
-  constructor(options: ControllerOptions<T>, queue: Workqueue) {
+  constructor(options: ControllerOptions<T>, queue: Workqueue, echoes: Echoes) {
     const { kube, reflector, recorder, clock, meter = noMeter } = options;
     this.#options = options;
     this.#queue = queue;
+    this.#echoes = echoes;
     this.#meter = meter;
     this.#reporter = new Reporter({ kube, resource: reflector.resource, recorder, clock });
     this.#finalizing = new Finalizing(kube, reflector.resource, options.finalizer);
@@ -143,8 +148,19 @@ class Controller<T extends Conditioned> {
     if (await this.#finalizing.begin(object)) return { kind: "conflict", leastMs: 0 };
     const found = await this.#options.reconcile(object, signal).catch(failure);
     if (found.outcome.kind === "conflict" || found.outcome.kind === "deferred") return found.outcome;
-    if (!signal.aborted) await this.#reporter.report(object, found as Reconciled);
+    if (!signal.aborted) await this.#report(key, object, found as Reconciled);
     return found.outcome;
+  }
+
+  async #report(key: string, object: T, found: Reconciled): Promise<void> {
+    if (!found.quiet) return void (await this.#reporter.report(object, found));
+    this.#echoes.begin(key);
+    let version: string | undefined;
+    try {
+      version = await this.#reporter.report(object, found);
+    } finally {
+      if (this.#echoes.end(key, version)) this.#queue.add(key);
+    }
   }
 
   /** What is malformed is told so; whoever uses the object goes on with the last version that was well-formed. */

@@ -48,4 +48,5 @@ export {
 } from "./revisions.ts";
 export { type Change, type Rejection, Store, type StoreView } from "./store.ts";
 export type { Term } from "./term.ts";
+export { TokenBuckets } from "./token-buckets.ts";
 export { Workqueue, type WorkqueueOptions } from "./workqueue.ts";

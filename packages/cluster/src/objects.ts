@@ -45,7 +45,7 @@ export async function deleteObject(kube: Kube, resource: Resource, object: KubeO
 }
 
 /**
- * Makes the object's status into `status`, if it is not so already: returns whether anything was written. Throws
+ * Makes the object's status into `status`, if it is not so already: returns the version that was written, if any. Throws
  * `cluster-conflict` where the object has changed since it was read.
  */
 export async function writeStatus(
@@ -53,11 +53,9 @@ export async function writeStatus(
   resource: Resource,
   object: KubeObject & { readonly status?: unknown },
   status: object,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const patch = mergePatch(object.status, status as Record<string, unknown>);
-  if (!patch) return false;
-  await patchObject(kube, resource, object, { status: patch }, "status");
-  return true;
+  return patch && patchObject(kube, resource, object, { status: patch }, "status");
 }
 
 /** Puts the finalizer on: the object stays until {@link dropFinalizer}. Returns whether anything was written. */
@@ -94,20 +92,17 @@ async function patchFinalizers(kube: Kube, resource: Resource, object: KubeObjec
   return true;
 }
 
-/** A merge patch that fails where the object is not the version that the patch was computed from. */
+/** A merge patch that fails where the object is not the version that the patch was computed from; returns the new version. */
 export async function patchObject(
   kube: Kube,
   resource: Resource,
   object: KubeObject,
   patch: { metadata?: object; [field: string]: unknown },
   subresource?: string,
-): Promise<void> {
+): Promise<string | undefined> {
   const { resourceVersion, uid } = object.metadata;
   const body = { ...patch, metadata: { ...patch.metadata, resourceVersion, uid } };
-  await kube.call({
-    verb: "PATCH",
-    path: objectPath(resource, keyOf(object), subresource),
-    body,
-    contentType: mergeType,
-  });
+  const path = objectPath(resource, keyOf(object), subresource);
+  const patched = await kube.call({ verb: "PATCH", path, body, contentType: mergeType });
+  return (patched as Partial<KubeObject> | null)?.metadata?.resourceVersion;
 }

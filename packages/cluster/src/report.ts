@@ -21,6 +21,8 @@ export interface Reconciled {
   readonly status?: object;
   /** Conditions beside `Ready`, `Reconciling` and `Stalled`. */
   readonly findings?: readonly Finding[];
+  /** Nothing follows from the status once it is stored; else the object is looked at again then. */
+  readonly quiet?: boolean;
 }
 
 export interface ReporterOptions<T extends Conditioned> {
@@ -50,16 +52,18 @@ export class Reporter<T extends Conditioned> {
     this.#options = options;
   }
 
-  async report(object: Conditioned, report: Reconciled): Promise<void> {
+  /** Returns the version that was written, if one was. */
+  async report(object: Conditioned, report: Reconciled): Promise<string | undefined> {
     const { kube, resource, recorder, clock } = this.#options;
     const status = statusAfter(object, report, clock.wallMs()) as { conditions: Condition[] };
-    await writeStatus(kube, resource, object, status);
+    const version = await writeStatus(kube, resource, object, status);
     const bad = report.outcome.kind === "failed" || report.outcome.kind === "stalled";
     for (const { type, ...is } of newsIn(object.status?.conditions, status.conditions)) {
       const warns = type === "Ready" ? bad : is.status === "False";
       const message = type === "Ready" ? is.message : `${type}: ${is.message}`;
       recorder.note({ resource, object, type: warns ? "Warning" : "Normal", reason: is.reason, message });
     }
+    return version;
   }
 }
 
