@@ -43,6 +43,7 @@ export class BucketDocuments implements Documents {
       clock,
       prng,
       onValue: (key, value, revision) => this.#seen(key.slice(prefix.length), toldBy(value), revision),
+      isOwn: (key, revision) => this.#told.get(key.slice(prefix.length))?.at === revision,
       onDelete: (key) => this.#seen(key.slice(prefix.length), null, Infinity),
       onProblem,
     });

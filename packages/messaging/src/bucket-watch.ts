@@ -19,6 +19,8 @@ const backoff = { firstMs: 200, maxMs: 5_000 };
 export interface WatchHandlers<T> {
   /** A key's value is new. Values that came before come again only if the bucket was lost meanwhile. */
   onValue(key: string, value: T, revision: number): void;
+  /** True where the caller wrote this revision itself: it is not told of it. */
+  isOwn?(key: string, revision: number): boolean;
   /** A key is gone, perhaps together with the bucket. */
   onDelete(key: string): void;
   /** What was ignored, or why nothing can be watched for the moment. */
@@ -135,6 +137,7 @@ export class Watch<T> {
       return this.#ignore(new SluiceError("too-large", `${key}: a watch follows ${keysBound} keys at most`));
     }
     this.#revisions.set(key, revision);
+    if (this.#options.isOwn?.(key, revision)) return;
     const { value } = this.#options.shelf.decode(entry);
     if (value.ok) this.#options.onValue(key, value.value, revision);
     else this.#ignore(new SluiceError(value.error.code, `${key}: ${value.error.message}`));

@@ -4,8 +4,8 @@ import { type Documents, named, type Objects, type Policy } from "../ports.ts";
 import { type Body, bodyOf, zonesFor } from "./document.ts";
 import type { Revision } from "./revision.ts";
 
-/** Documents that are being written at once. */
-const writesAtOnce = 32;
+/** Documents that are being written at once: many, since a busy process sees each answer only at its next turn. */
+const writesAtOnce = 512;
 
 /**
  * Tells every device what it should have, as far as it was told otherwise; returns how many were. `desired` names a
@@ -20,10 +20,11 @@ export async function publish(
 ): Promise<number> {
   const bodies = new Map(revisions.map((revision) => [revision.name, bodyNow(policy, revision, objects)]));
   const changes = [...desired].filter(([device, revision]) => differs(device, revision, bodies, documents));
-  for (let from = 0; from < changes.length; from += writesAtOnce) {
-    const some = changes.slice(from, from + writesAtOnce);
-    await Promise.all(some.map(([device, revision]) => write(device, revision, bodies, documents)));
-  }
+  let next = 0;
+  const writer = async () => {
+    while (next < changes.length) await write(...changes[next++]!, bodies, documents);
+  };
+  await Promise.all(Array.from({ length: Math.min(writesAtOnce, changes.length) }, writer));
   return changes.length;
 }
 

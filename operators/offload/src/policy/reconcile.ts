@@ -1,4 +1,4 @@
-import type { Reconciled } from "@sluice/cluster";
+import { type Reconciled, sameJson } from "@sluice/cluster";
 import { desired } from "@sluice/rollout";
 import { endOf, Halt } from "../halt.ts";
 import { type Budgets, nameOf, type Objects, type Policy } from "../ports.ts";
@@ -55,8 +55,11 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
     const rolled = await roll(policy, stored, target, known, devices, requests, deps);
     deps.decided.note(policy, stored, rolled.state);
     await objects.prune(policy, new Set([rolled.state.stable, target.name].filter((name) => name !== null)));
-    const outcome = isSound(policy.status) ? outcomeOfRollout(rolled, selection) : statusEdited;
-    return { outcome, status: statusOf(selection, budget, rolled), findings };
+    const sound = isSound(policy.status);
+    const outcome = sound ? outcomeOfRollout(rolled, selection) : statusEdited;
+    // What was decided is acted upon once it is stored; figures alone are no reason to look again.
+    const quiet = sound && sameJson(stored, rolled.state);
+    return { outcome, status: statusOf(selection, budget, rolled), findings, quiet };
   } catch (error) {
     const outcome = endOf(error);
     if (outcome.kind === "conflict") throw error;
