@@ -6,10 +6,11 @@ import { ownerOf } from "../policy/select.ts";
 import { nameOf } from "../ports.ts";
 import { deviceReport } from "./status.ts";
 
-/** What is known of a device now. */
+/** What is known of a device now. `mayRenew`: whether a lease that has changed, and nothing else, is worth a write. */
 export function lookAtDevice(
   device: EdgeDevice,
   { objects, telemetry, budgets, clock }: PolicyDeps,
+  mayRenew: () => boolean,
 ): Reconciled | { readonly outcome: Deferred } {
   const name = nameOf(device);
   const heard = telemetry.device(name);
@@ -18,5 +19,6 @@ export function lookAtDevice(
   const owner = ownerOf(device, objects);
   const lastSeenMs = clock.wallMs() - (nowMs - (heard?.heardMs ?? nowMs));
   const doubt = owner === undefined ? null : budgets.doubt(owner, name);
-  return deviceReport(device, { heard, online: telemetry.online(name, nowMs), lastSeenMs, owner, doubt });
+  const online = telemetry.online(name, nowMs);
+  return deviceReport(device, { heard, online, lastSeenMs, owner, doubt, mayRenew });
 }

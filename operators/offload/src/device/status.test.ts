@@ -2,7 +2,7 @@ import { edgeDeviceSchema } from "@sluice/contracts";
 import { expect, test } from "vitest";
 import { heartbeatOf } from "../telemetry/heartbeat.builder.ts";
 import { tallied } from "../telemetry/readings.ts";
-import { deviceReport } from "./status.ts";
+import { deviceReport, type Sight } from "./status.ts";
 
 const device = (status: object = {}) =>
   edgeDeviceSchema.parse({
@@ -22,6 +22,7 @@ function urlAfter(url: string | null, before: object = {}): unknown {
     lastSeenMs: 0,
     owner: undefined,
     doubt: null,
+    mayRenew: () => false,
   });
   return (status as { url?: string }).url;
 }
@@ -40,6 +41,44 @@ test("an operator that has just begun keeps the address that was known", () => {
     lastSeenMs: 0,
     owner: undefined,
     doubt: null,
+    mayRenew: () => false,
   });
   expect(status).toMatchObject({ url: "http://cam.example:8080" });
+});
+
+const lease = (epoch: number, bytesPerSecond: number) => ({
+  policy: "gate",
+  term: 7,
+  epoch,
+  bytesPerSecond,
+  floorBytesPerSecond: 0,
+  endsInMs: 9_000,
+});
+
+/** The status after a heartbeat of a device that has this lease and revision; `before` is what was stored. */
+function leaseAfter(
+  before: object,
+  held: ReturnType<typeof lease> | null,
+  over: Partial<Sight> = {},
+  revision = "gate-1",
+) {
+  const said = heartbeatOf({ policy: { name: "gate", revision } });
+  const budget = { ...said.budget, bytesPerSecond: held?.bytesPerSecond ?? 0 };
+  const heartbeat = { ...said, budget, lease: held };
+  const heard = { heartbeat, heardMs: 0, gapMs: 0, tally: tallied(undefined, heartbeat), unservedMs: 0 };
+  const sight = { heard, online: true, lastSeenMs: 0, owner: "gate", doubt: null, mayRenew: () => false, ...over };
+  const { status, findings } = deviceReport(device(before), sight);
+  const conditions = (findings ?? []).map((finding) => ({ ...finding, lastTransitionTime: "2026-01-01T00:00:00Z" }));
+  return { ...status, conditions } as { lease?: object };
+}
+
+test("the first lease is told of, later ones with something else or in turn: none is a reason to write by itself", () => {
+  const waiting = leaseAfter({}, null);
+  expect(waiting.lease).toEqual({ rate: "0 bit/s" });
+  const first = leaseAfter(waiting, lease(1, 1_000));
+  expect(first.lease).toEqual({ epoch: 1, rate: "8 kbit/s" });
+  expect(leaseAfter(first, lease(2, 1_000), { mayRenew: () => true })).toEqual(first);
+  expect(leaseAfter(first, lease(3, 2_000))).toEqual(first);
+  expect(leaseAfter(first, lease(3, 2_000), { mayRenew: () => true }).lease).toEqual({ epoch: 3, rate: "16 kbit/s" });
+  expect(leaseAfter(first, lease(3, 2_000), {}, "gate-2").lease).toEqual({ epoch: 3, rate: "16 kbit/s" });
 });

@@ -1,10 +1,10 @@
-import { type Finding, type Reconciled, ready, waiting } from "@sluice/cluster";
+import { type Finding, type Reconciled, ready, sameJson, waiting } from "@sluice/cluster";
 import type { EdgeDevice, EdgeDeviceStatus } from "@sluice/contracts";
 import { formatRate } from "@sluice/foundation";
 import { nameOf } from "../ports.ts";
 import type { Heard } from "../telemetry/telemetry.ts";
 
-/** A device that is not heard is looked at when it is; this often anyway. */
+/** A device is looked at when there is news of it; this often anyway. */
 const lookAgainMs = 600_000;
 /** A longer address is none that anybody could open. */
 const urlLength = 2_048;
@@ -18,6 +18,8 @@ export interface Sight {
   readonly owner: string | undefined;
   /** Why what it says it sent cannot be true; null where it can. */
   readonly doubt: string | null;
+  /** Whether a lease that has changed, and nothing else, is worth a write now. */
+  readonly mayRenew: () => boolean;
 }
 
 /** A device's status from what was heard of it. Nothing that changes with every heartbeat is in it. */
@@ -30,17 +32,28 @@ export function deviceReport(device: EdgeDevice, sight: Sight): Reconciled {
   const lastSeen = online && isReporting(before) ? (before.lastSeen ?? since) : since;
   const said = heard ? saidBy(heard) : heardEarlier(before);
   const findings = [selectedBy(owner), reporting(online, lastSeen), ...doubtful(owner, doubt)];
-  const status = { ...(lastSeen !== undefined && { lastSeen }), ...said };
-  if (online) return { outcome: ready(`${name} is heard`), status, findings };
+  const lease = online ? leaseAfter(before, said, sight.mayRenew) : said.lease;
+  const status = { ...(lastSeen !== undefined && { lastSeen }), ...said, ...(lease && { lease }) };
+  if (online) return { outcome: ready(`${name} is heard`, { afterMs: lookAgainMs }), status, findings, quiet: true };
   const reason = lastSeen === undefined ? "NeverSeen" : "Silent";
-  return { outcome: waiting(reason, `${name} is not heard`, lookAgainMs), status, findings };
+  return { outcome: waiting(reason, `${name} is not heard`, lookAgainMs), status, findings, quiet: true };
+}
+
+/** Leases change by the thousand all the time: one is told of when it is the first, together with something else, or in turn. */
+function leaseAfter(before: EdgeDeviceStatus, said: Partial<EdgeDeviceStatus>, mayRenew: () => boolean) {
+  const { url, policy, model, lease } = before;
+  const { lease: now, ...rest } = said;
+  const isNews = !isReporting(before) || !sameJson({ url, policy, model }, rest);
+  const isFirst = lease?.epoch === undefined || now?.epoch === undefined;
+  if (isNews || isFirst || (now.rate !== lease.rate && mayRenew())) return now;
+  return lease;
 }
 
 const isReporting = ({ conditions }: EdgeDeviceStatus): boolean =>
   conditions?.find(({ type }) => type === "Reporting")?.status === "True";
 
 function saidBy({ heartbeat }: Heard): Partial<EdgeDeviceStatus> {
-  const { policy, refused, model, budget, url } = heartbeat;
+  const { policy, refused, model, budget, url, lease } = heartbeat;
   return {
     ...(url !== null && url.length <= urlLength && { url }),
     ...(policy && {
@@ -50,7 +63,10 @@ function saidBy({ heartbeat }: Heard): Partial<EdgeDeviceStatus> {
         ...(refused && { problem: refused.reason.slice(0, 1_024) }),
       },
     }),
-    lease: { rate: formatRate(budget.bytesPerSecond) },
+    lease: {
+      ...(lease && lease.policy === policy?.name && { epoch: lease.epoch }),
+      rate: formatRate(budget.bytesPerSecond),
+    },
     model: { name: model.name, sha256: model.digest },
   };
 }

@@ -8,6 +8,7 @@ import {
   runController,
   type Source,
   sourceOf,
+  TokenBuckets,
 } from "@sluice/cluster";
 import { asSluiceError, type SluiceError } from "@sluice/contracts";
 import { type Clock, type Prng, pause } from "@sluice/foundation";
@@ -37,8 +38,10 @@ export interface ControllerDeps extends PolicyDeps {
 }
 
 export const leasesFinalizer = "sluice.dev/leases";
+/** Leases that changed are written in turns, so few that ten thousand devices are no load. */
+const leaseRenewals = { burst: 50, everyMs: 5_000, maxBuckets: 1 } as const;
 /** However many devices come and go, the API server is asked for no more than so many changes of their statuses. */
-const deviceWrites = { perSecond: 200, burst: 200, workers: 8 } as const;
+const deviceWrites = { perSecond: 200, burst: 200, workers: 32 } as const;
 
 /** A policy is looked at when it, its revisions, or anything that it selects or names has changed. */
 export async function runPolicies(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
@@ -81,6 +84,7 @@ export async function runSweeps(deps: ControllerDeps, signal: AbortSignal): Prom
 export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
   const { objects, nudge, kube, clock } = deps;
   const key = (name: string) => `${objects.namespace}/${name}`;
+  const renewals = new TokenBuckets(clock, leaseRenewals);
   const heard: Source = {
     whenSynced: () => Promise.resolve(),
     subscribe: (enqueue) => nudge.subscribe((names) => names.forEach((name) => enqueue(key(name)))),
@@ -94,7 +98,7 @@ export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Pro
       name: "device",
       reflector: objects.reflectors.devices,
       sources: [sourceOf(objects.reflectors.policies, changedPolicy), heard],
-      reconcile: async (device) => lookAtDevice(device, deps),
+      reconcile: async (device) => lookAtDevice(device, deps, () => renewals.take("leases")),
     },
     signal,
   );

@@ -45,7 +45,7 @@ export function looksOf(deps: LocalDeps): ReadonlyMap<string, Look> {
         return Promise.resolve({ outcome: outcomeOfAdverts(reports), status, findings: [reports] });
       }),
     ),
-    of(objects.devices, "EdgeDevice", (device) => Promise.resolve(lookAtDevice(device, deps))),
+    of(objects.devices, "EdgeDevice", (device) => Promise.resolve(lookAtDevice(device, deps, () => true))),
     ["OffloadPolicy", (key) => policyOf(key, deps)],
   ]);
 }

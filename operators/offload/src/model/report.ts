@@ -19,6 +19,7 @@ export function modelReport(model: Model, telemetry: Telemetry, nowMs: number): 
   return {
     outcome: failure ?? calm(available),
     status: { copies: { available, failed, ...(problem && { problem }) } },
+    quiet: true,
   };
 }
 

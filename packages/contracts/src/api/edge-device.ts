@@ -75,10 +75,12 @@ const statusSchema = z.object({
   lease: z
     .object({
       epoch: z.int().min(0).optional().describe("Number of the lease within its term."),
-      rate: z.string().max(32).describe("Bytes a second that it holds."),
+      rate: z.string().max(32).describe("Bytes a second that it held."),
     })
     .optional()
-    .describe("The budget lease that it has confirmed."),
+    .describe(
+      "A budget lease that it had confirmed. Leases change every few seconds, which is written in turns, now and then; `sluice top` shows what devices hold now.",
+    ),
   model: z
     .object({ name: text.describe("The edge model that it runs."), sha256: text.describe("Digest of its file.") })
     .optional()
