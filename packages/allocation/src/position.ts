@@ -120,10 +120,8 @@ export class Position {
     this.#heardMs = nowMs;
     if (!report.idle) this.bid = report.bid;
     if (!last) this.#meet(report);
-    const held = this.mayHold(nowMs);
+    this.#doubt.hear(report, this.owedFloor, nowMs);
     if (report.held.term === report.term) this.#acknowledge(report.held.epoch);
-    this.#doubt.mayHold(held);
-    this.#doubt.hear(report, this.mayHold(nowMs), nowMs);
     return true;
   }
 
@@ -136,13 +134,12 @@ export class Position {
   issue(term: number, grant: Grant): Lease {
     const { run, sentMs, policy } = this.#report!;
     this.#epoch++;
-    this.#doubt.mayHold(grant.bytesPerSecond, grant.burstBytes);
     const endsMs = this.#heardMs + longest(leaseMs);
     this.#issued.push({ epoch: this.#epoch, bytesPerSecond: grant.bytesPerSecond, endsMs });
     if (grant.floorBytesPerSecond !== this.#floors.sent) {
       this.#floors = { ...this.#floors, sent: grant.floorBytesPerSecond, sentEpoch: this.#epoch };
     }
-    return {
+    const lease = {
       version: versionOfWire,
       policy,
       device: this.device,
@@ -154,6 +151,8 @@ export class Position {
       owedFloorBytesPerSecond: this.owedFloor,
       usage: this.usage,
     };
+    this.#doubt.leased(lease);
+    return lease;
   }
 
   /**

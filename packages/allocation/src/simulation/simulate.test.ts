@@ -34,6 +34,10 @@ const bugs: Record<string, { bugs?: Bugs; clocksOff?: number; breaks: RegExp }> 
   "an operator that goes on without a mandate": { bugs: { neverLosesItsMandate: true }, breaks: /B\/s held/ },
   "a term without its quiet time": { bugs: { neverQuiet: true }, breaks: /B\/s held/ },
   "clocks worse than promised": { clocksOff: 0.2, breaks: /B\/s held|bytes sent/ },
+  "records that forget which counters were counted": {
+    bugs: { recovered: (records) => records.map((record) => ({ ...record, usage: { ...record.usage, meters: [] } })) },
+    breaks: /bytes counted of/,
+  },
   "records and revisions without the floors that are owed": {
     bugs: {
       recovered: (records) => records.map((record) => ({ ...record, owedFloorBytesPerSecond: 0 })),
