@@ -9,6 +9,8 @@ export const offloadHeaders = {
   /** Wall time, milliseconds since the Unix epoch, after which nobody wants the answer. */
   deadline: "Sluice-Deadline",
   contentType: "Content-Type",
+  /** Where the picture is a part of a larger one that was not sent: `left,top,width,height`, whole pixels. */
+  part: "Sluice-Part",
   traceparent: "traceparent",
 } as const;
 

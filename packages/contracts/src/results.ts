@@ -68,6 +68,8 @@ export const decisionSchema = z.object({
   action: z.enum(["send", "skip"]),
   reason: z.enum(reasons),
   rung: z.string().nullable(),
+  /** The part of the frame that was sent, `[x1, y1, x2, y2]` in its pixels; absent where all of it was. */
+  region: z.tuple([z.int().min(0), z.int().min(0), z.int().min(0), z.int().min(0)]).optional(),
   /** Bytes charged to the budget; 0 for a skip. */
   bytes: z.int().min(0),
   /** Expected gain of sending: frames' worth of F1. */

@@ -40,6 +40,23 @@ test("a rung makes it narrower at the same shape; a lower quality makes it small
   expect(poor.data.length).toBeLessThan(good.data.length);
 });
 
+test("a region of it is those pixels alone, at the scale that the whole would have", async () => {
+  const picture = gradient(200, 100);
+  const region = { x1: 64, y1: 32, x2: 160, y2: 96 };
+  const full = await decodeImage((await encodeJpeg(picture, { width: 640, quality: 95 }, region)).data);
+  expect([full.width, full.height]).toEqual([96, 64]);
+  const at = (x: number, y: number) => full.data[(y * 96 + x) * 3]! - picture.data[((y + 32) * 200 + x + 64) * 3]!;
+  for (const [x, y] of [
+    [0, 0],
+    [95, 0],
+    [48, 63],
+    [95, 63],
+  ] as const)
+    expect(Math.abs(at(x, y))).toBeLessThan(12);
+  const half = await encodeJpeg(picture, { width: 100, quality: 95 }, region);
+  expect([half.width, half.height]).toEqual([48, 32]);
+});
+
 test("PNG, WebP, grey, 16-bit and transparent images become RGB", async () => {
   const pixel = { r: 10, g: 200, b: 30 };
   const image = sharp({ create: { width: 5, height: 4, channels: 4, background: { ...pixel, alpha: 1 } } });

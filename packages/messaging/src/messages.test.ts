@@ -64,9 +64,11 @@ const decision: DecisionMessage = {
   action: "send",
   reason: "value",
   rung: "full",
+  region: [160, 96, 416, 360],
   bytes: 31_415,
   value: 0.42,
   price: 0.000_01,
+  propensity: 0.003,
   tokens: 34_121,
   signals: { uncertain: 0.25, staleMs: 1_200 },
 };

@@ -18,6 +18,9 @@ describe("a request's headers", () => {
       ok: true,
       value: { ...fields, traceparent },
     });
+    const part = { left: 160, top: 0, width: 640, height: 480 };
+    const partly = requestHeaders({ stream: "gate", frame: 5, jpeg: payload, deadlineMs: 1_800_000_000_000, part });
+    expect(read({ headers: partly })).toMatchObject({ ok: true, value: { ...fields, part } });
     expect(read({ headers: { ...headers, traceparent: "garbage" } })).toMatchObject({ ok: true, value: fields });
   });
 
@@ -30,6 +33,12 @@ describe("a request's headers", () => {
     [offloadHeaders.frame, "9999999999999999", "bad-request"],
     [offloadHeaders.deadline, "soon", "bad-request"],
     [offloadHeaders.contentType, "text/html", "bad-request"],
+    [offloadHeaders.part, "", "bad-request"],
+    [offloadHeaders.part, "1,2,3", "bad-request"],
+    [offloadHeaders.part, "0,0,640,480,1", "bad-request"],
+    [offloadHeaders.part, "640,0,640,480", "bad-request"],
+    [offloadHeaders.part, "-1,0,640,480", "bad-request"],
+    [offloadHeaders.part, "0,0,9000000,9000000", "bad-request"],
   ])("are refused when %s is %s, by its name", (name, value, code) => {
     const { [name]: _, ...others } = headers;
     const changed = value === undefined ? others : { ...others, [name]: value };

@@ -8,6 +8,7 @@ import {
   versionOfWire,
 } from "@sluice/contracts";
 import { err, ok, type Result } from "@sluice/foundation";
+import type { Part } from "@sluice/vision";
 import type { Headers } from "./framing.ts";
 import type { Incoming } from "./incoming.ts";
 
@@ -20,6 +21,8 @@ export interface OffloadRequest {
   readonly deadlineMs: number;
   readonly contentType: string;
   readonly traceparent: string | undefined;
+  /** If the picture is a part of a larger one: of no more than `limits.picturePixels`, its corner inside. */
+  readonly part: Part | undefined;
   /** The picture as it was sent. */
   readonly payload: Uint8Array;
   /** False if the connection is gone: the device counts the offload as lost. */
@@ -43,6 +46,8 @@ export function readRequest(message: Incoming): Result<RequestFields, SluiceErro
   if (deadlineMs === undefined) return refuse("bad-request", offloadHeaders.deadline, headers);
   const contentType = headers[offloadHeaders.contentType] ?? "";
   if (!contentTypes.includes(contentType)) return refuse("bad-request", offloadHeaders.contentType, headers);
+  const part = partIn(headers[offloadHeaders.part]);
+  if (part === null) return refuse("bad-request", offloadHeaders.part, headers);
   if (![device, stream].every((name) => nameSchema.safeParse(name).success)) {
     return err(new SluiceError("bad-request", `subject ${subject.slice(0, 200)}: device or stream is no name`));
   }
@@ -51,7 +56,7 @@ export function readRequest(message: Incoming): Result<RequestFields, SluiceErro
     const text = `the picture has ${payload.length} bytes, the limit is ${limits.payloadBytes}`;
     return err(new SluiceError("too-large", text));
   }
-  return ok({ device, stream, frame, deadlineMs, contentType, payload, traceparent: traceparentIn(headers) });
+  return ok({ device, stream, frame, deadlineMs, contentType, payload, part, traceparent: traceparentIn(headers) });
 }
 
 /** The frame's number if the request has a valid one, so that a refusal can name it. */
@@ -73,6 +78,15 @@ function refuse(code: ErrorCode, header: string, headers: Headers): Result<never
   const given = headers[header];
   const what = given === undefined ? "is missing" : `cannot be ${JSON.stringify(given.slice(0, 80))}`;
   return err(new SluiceError(code, `header ${header} ${what}; this side speaks version ${versionOfWire}`));
+}
+
+/** Null where there is one that cannot be. */
+function partIn(text: string | undefined): Part | undefined | null {
+  if (text === undefined) return undefined;
+  const [left, top, width, height, ...more] = text.split(",").map(wholeNumber);
+  if (left === undefined || top === undefined || width === undefined || height === undefined) return null;
+  const fits = left < width && top < height && width * height <= limits.picturePixels;
+  return fits && more.length === 0 ? { left, top, width, height } : null;
 }
 
 /** As W3C Trace Context has it, a malformed parent is ignored and a new trace begins. */

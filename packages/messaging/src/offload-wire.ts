@@ -6,6 +6,7 @@ import {
   offloadReplySchema,
   versionOfWire,
 } from "@sluice/contracts";
+import type { Part } from "@sluice/vision";
 import { check, codec, type Decoded, readJson } from "./codec.ts";
 import type { Headers } from "./framing.ts";
 
@@ -14,6 +15,8 @@ export interface OffloadSend {
   stream: string;
   frame: number;
   jpeg: Uint8Array;
+  /** If the picture is a part of a larger one. */
+  part?: Part | undefined;
   /** Wall time after which nobody wants the answer, milliseconds since the Unix epoch. */
   deadlineMs: number;
   traceparent?: string | undefined;
@@ -22,12 +25,13 @@ export interface OffloadSend {
 /** An offload to be priced: the picture's size is enough. */
 export type OffloadPriced = Omit<OffloadSend, "jpeg"> & { jpeg: { readonly byteLength: number } };
 
-export function requestHeaders({ frame, deadlineMs, traceparent }: OffloadPriced): Headers {
+export function requestHeaders({ frame, deadlineMs, part, traceparent }: OffloadPriced): Headers {
   return {
     [offloadHeaders.version]: String(versionOfWire),
     [offloadHeaders.frame]: String(frame),
     [offloadHeaders.deadline]: String(Math.round(deadlineMs)),
     [offloadHeaders.contentType]: "image/jpeg",
+    ...(part && { [offloadHeaders.part]: [part.left, part.top, part.width, part.height].join(",") }),
     ...(traceparent && { [offloadHeaders.traceparent]: traceparent }),
   };
 }

@@ -1,4 +1,5 @@
 export { unknownClasses } from "@sluice/scene";
+export type { Cropper } from "./crop.ts";
 export { type Description, describe } from "./describe.ts";
 export type { Progress } from "./experiment.ts";
 export type { Losses } from "./losses.ts";

@@ -2,7 +2,7 @@ import { limits, type OffloadSpec, type Reason } from "@sluice/contracts";
 import { seededPrng } from "@sluice/foundation";
 import { type Decision, type Policy, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
 import { type Asked, focusOf, Scene } from "@sluice/scene";
-import type { Detection } from "@sluice/vision";
+import type { Box, Detection } from "@sluice/vision";
 import { type Cropper, guessedCrops } from "./crop.ts";
 import { type Ended, type RoadOptions, TracedRoad } from "./road.ts";
 import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
@@ -16,7 +16,7 @@ export interface RunOptions {
   /** What an offload weighs beyond its picture, nothing if not given: the bytes that are expected, and those of each. */
   readonly overhead?: {
     readonly expectedBytes: number;
-    bytesOf(stream: string, frame: number, pictureBytes: number): number;
+    bytesOf(stream: string, frame: number, pictureBytes: number, region?: Box): number;
   };
   /** What crops weigh and bring; guessed from the whole frames if not given. */
   readonly crop?: Cropper;
@@ -121,7 +121,7 @@ class Replay {
     const rung = this.#rungs.get(decision.rung.name)!;
     const crop = decision.region && this.#crop(this.#trace.frames[index]!, rung, decision.region);
     const pictureBytes = crop?.pictureBytes ?? bytes[rung]!;
-    const weight = pictureBytes + this.#overheadBytes(stream, frame, pictureBytes);
+    const weight = pictureBytes + this.#overheadBytes(stream, frame, pictureBytes, decision.region);
     if (!this.#bucket.take(weight, atMs)) {
       scene.unsent(frame, decision, pictureBytes);
       return "budget";
@@ -133,8 +133,8 @@ class Replay {
     return weight;
   }
 
-  #overheadBytes(stream: number, frame: number, pictureBytes: number): number {
-    return this.#overhead?.bytesOf(this.#trace.header.streams[stream]!.name, frame, pictureBytes) ?? 0;
+  #overheadBytes(stream: number, frame: number, pictureBytes: number, region?: Box): number {
+    return this.#overhead?.bytesOf(this.#trace.header.streams[stream]!.name, frame, pictureBytes, region) ?? 0;
   }
 
   #replayed(frame: TraceFrame, decision: Decision, sent: number | Reason, answer: Detection[]): Replayed {
@@ -173,7 +173,8 @@ class Replay {
     this.#crops.delete(offload.index);
     const taught = this.scenes[frame.stream]!.reply(frame.frame, reply, asked);
     replayed.arrivedAt = atMs / 1_000;
-    if (outcome === "late") return;
+    // Of a crop alone, a reply that taught nothing is not the frame's answer.
+    if (outcome === "late" || (!taught && asked.region)) return;
     replayed.answer = answerOf(task, taught?.answer ?? reply, 0);
     replayed.score = this.#score(frame, replayed.answer);
   }

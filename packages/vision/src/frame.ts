@@ -5,6 +5,14 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
+/** That a picture is a part of a larger one: where its corner is, and the size of the whole; pixels of the part's scale. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One picture of a stream. Frames of a stream are numbered from 0 by the source, dropped ones included. */
 export interface Frame extends Picture {
   readonly stream: string;

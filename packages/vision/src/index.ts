@@ -1,11 +1,12 @@
 export { area, type Box, clip, type Detection, iou } from "./box.ts";
+export { onPlain } from "./canvas.ts";
 export { coco80 } from "./classes.ts";
-export type { Frame, Picture } from "./frame.ts";
+export type { Frame, Part, Picture } from "./frame.ts";
 export { type Fit, type Placement, place, unplace } from "./letterbox.ts";
 export { type Labelled, match } from "./match.ts";
 export { Neighbours } from "./neighbours.ts";
 export { nms } from "./nms.ts";
 export { contains, type Polygon } from "./polygon.ts";
-export { coreOf, cutShare, within } from "./region.ts";
+export { coreOf, cutShare, partAt, within } from "./region.ts";
 export { frameF1 } from "./score.ts";
 export { changedShare, thumbnail } from "./thumbnail.ts";

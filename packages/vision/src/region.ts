@@ -1,4 +1,5 @@
 import type { Box } from "./box.ts";
+import type { Part } from "./frame.ts";
 
 interface Size {
   readonly width: number;
@@ -25,3 +26,14 @@ export function coreOf({ x1, y1, x2, y2 }: Box, { width, height }: Size): Box {
 /** Whether the box lies in `outer`, sides included. */
 export const within = (box: Box, outer: Box): boolean =>
   box.x1 >= outer.x1 && box.y1 >= outer.y1 && box.x2 <= outer.x2 && box.y2 <= outer.y2;
+
+/** Where the `region` of a frame of that size lies once it was made `width` pixels wide. */
+export function partAt({ x1, y1, x2 }: Box, frame: Size, width: number): Part {
+  const scale = width / (x2 - x1);
+  return {
+    left: Math.round(x1 * scale),
+    top: Math.round(y1 * scale),
+    width: Math.round(frame.width * scale),
+    height: Math.round(frame.height * scale),
+  };
+}

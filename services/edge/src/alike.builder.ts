@@ -11,26 +11,19 @@ import {
 import { ManualClock, seededPrng } from "@sluice/foundation";
 import { type Capture, decodeImage, encodeJpeg, readPictures } from "@sluice/imaging";
 import { type Model, openModel } from "@sluice/models";
-import type { RunOptions, Trace, TraceFrame } from "@sluice/replay";
+import type { RunOptions, TraceFrame } from "@sluice/replay";
 import { type NatsServer, repoRoot, until } from "@sluice/testkit";
-import { changedShare, type Picture, thumbnail } from "@sluice/vision";
+import { type Box, changedShare, type Part, type Picture, partAt, thumbnail } from "@sluice/vision";
 import { Account } from "./account.ts";
 import { openShared, type Shared } from "./device.ts";
 import { neighbours } from "./edge.builder.ts";
 import { LiveView } from "./live.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Recent } from "./recent.ts";
+import { RecordedCloud, type Recording } from "./recorded-cloud.builder.ts";
 
 export const frameMs = 100;
 const models = { workers: 1, threads: 1 };
-
-export interface Recording {
-  readonly pictures: readonly Picture[];
-  readonly trace: Trace;
-  /** What the cloud answers to each frame, as it travels. */
-  readonly replies: readonly WireDetections[];
-  readonly cloud: { readonly threshold: number };
-}
 
 /** The first frames of an embedded clip, with all that the embedded pair says of them. */
 export async function recordClip(clip: string, frames: number, rung: Rung): Promise<Recording> {
@@ -85,29 +78,12 @@ export async function runDaemon(
   recording: Recording,
   nats: NatsServer,
   config: EdgeConfig,
-): Promise<{ recent: Recent; overhead: NonNullable<RunOptions["overhead"]> }> {
+): Promise<{ recent: Recent } & Pick<Required<RunOptions>, "overhead" | "crop">> {
   const clock = new ManualClock(0);
   const environment = environmentSchema.parse({ SLUICE_LOG_LEVEL: "silent" });
   const shared = await openShared({ config, environment, clock, prng: seededPrng(1) });
-  const { width, height } = recording.trace.header.rungs[0]!;
-  await using cloud = await neighbours(
-    nats,
-    (request) =>
-      void request.answer({
-        version: 1,
-        frame: request.frame,
-        model: "big",
-        digest: "0".repeat(64),
-        width,
-        height,
-        detections: recording.replies[request.frame]!,
-        threshold: recording.cloud.threshold,
-        batch: 1,
-        queueMs: 0,
-        decodeMs: 0,
-        computeMs: 1,
-      }),
-  );
+  await using recorded = await RecordedCloud.open(recording);
+  await using cloud = await neighbours(nats, (request) => void recorded.answer(request));
   await until(() => shared.uplink.connected && cloud.link.connected, { what: "both ends of the link" });
   const recent = new Recent();
   const stream = config.streams[0]!;
@@ -129,17 +105,20 @@ export async function runDaemon(
   shared.client.onEnd((end) => pipeline.ended(end));
   await pipeline.run();
   await close(shared);
-  return { recent, overhead: overheadOf(shared, config) };
+  return { recent, overhead: overheadOf(shared, config, recording), crop: recorded.crop };
 }
 
 /** What an offload of the stream weighs beyond its picture: as the daemon expects it, and exactly. */
-function overheadOf({ client }: Shared, { offload }: EdgeConfig) {
-  const weigh = (frame: number, deadlineMs: number, pictureBytes: number) =>
-    client.price({ stream: "main", frame, jpeg: new Uint8Array(pictureBytes), deadlineMs }) - pictureBytes;
+function overheadOf({ client }: Shared, { offload }: EdgeConfig, { trace }: Recording) {
+  const size = trace.header.streams[0]!;
+  const weigh = (frame: number, deadlineMs: number, pictureBytes: number, part?: Part) =>
+    client.price({ stream: "main", frame, jpeg: { byteLength: pictureBytes }, part, deadlineMs }) - pictureBytes;
   return {
     expectedBytes: weigh(1e9, 0, 0),
-    bytesOf: (_: string, frame: number, pictureBytes: number) =>
-      weigh(frame, frame * frameMs + offload.delivery.deadline, pictureBytes),
+    bytesOf: (_: string, frame: number, pictureBytes: number, region?: Box) => {
+      const part = region && partAt(region, size, region.x2 - region.x1);
+      return weigh(frame, frame * frameMs + offload.delivery.deadline, pictureBytes, part);
+    },
   };
 }
 

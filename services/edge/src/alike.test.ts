@@ -3,8 +3,9 @@ import { toWire } from "@sluice/contracts";
 import { recordOf, run } from "@sluice/replay";
 import { type NatsServer, repoRoot, startNats } from "@sluice/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Recording, recordClip, runDaemon } from "./alike.builder.ts";
+import { recordClip, runDaemon } from "./alike.builder.ts";
 import { buildSite, configOf, type Site } from "./edge.builder.ts";
+import type { Recording } from "./recorded-cloud.builder.ts";
 
 const frames = 60;
 const rung = { name: "full", width: 640, quality: 75 };
@@ -18,29 +19,36 @@ beforeAll(async () => {
 afterAll(() => Promise.all([nats.stop(), site[Symbol.asyncDispose]()]));
 
 /** The daemon's configuration, with the embedded model in place of the site's. */
-function configFor(policy: string) {
+function configFor(policy: string, crops: boolean) {
   const offload = {
     model: "big",
     budget: { rate: "80kB/s", burst: "200KiB" },
-    payload: { rungs: [rung] },
+    payload: { rungs: [rung], crops },
     decision: { policy },
   };
   return { ...configOf(site, nats.url, { offload }), model: join(repoRoot, "models/street-edge.yaml") };
 }
 
 describe("the daemon and a replay", () => {
-  it.each(["learned", "periodic", "random", "reward"])("decide alike on the same frames: %s", async (policy) => {
-    const config = configFor(policy);
-    const { recent, overhead } = await runDaemon(recording, nats, config);
+  it.each([
+    ["learned", "whole"],
+    ["learned", "crops"],
+    ["periodic", "whole"],
+    ["random", "whole"],
+    ["reward", "whole"],
+  ])("decide alike on the same frames: %s, %s", async (policy, sends) => {
+    const config = configFor(policy, sends === "crops");
+    const { recent, overhead, crop } = await runDaemon(recording, nats, config);
     const { header } = recording.trace;
     const replayed = run(recording.trace, {
       spec: config.offload,
       seed: 1,
       road: { network: undefined, rttMs: 0 },
       overhead,
+      crop,
     });
     const expected = replayed.frames.map((each) => {
-      const { action, reason, rung: name, bytes, tokens } = recordOf(header, each);
+      const { action, reason, rung: name, region, bytes, tokens } = recordOf(header, each);
       const { value, price, answer, signals } = each;
       const { staleMs, ...shares } = signals;
       const known = Number.isFinite(staleMs) ? { ...shares, staleMs } : shares;
@@ -48,6 +56,7 @@ describe("the daemon and a replay", () => {
         action,
         reason,
         rung: name,
+        region,
         bytes,
         tokens,
         value,
@@ -58,11 +67,12 @@ describe("the daemon and a replay", () => {
     });
     const decided = Array.from({ length: frames }, (_, frame) => {
       const { decision, result, correction } = recent.of(frame)!;
-      const { action, reason, rung: name, bytes, tokens, value, price, signals } = decision;
+      const { action, reason, rung: name, region, bytes, tokens, value, price, signals } = decision;
       return {
         action,
         reason,
         rung: name,
+        region,
         bytes,
         tokens,
         value,
@@ -73,5 +83,6 @@ describe("the daemon and a replay", () => {
     });
     expect(decided).toEqual(expected);
     expect(decided.filter(({ action }) => action === "send").length).toBeGreaterThan(5);
+    expect(decided.some(({ region }) => region !== undefined)).toBe(sends === "crops");
   });
 });

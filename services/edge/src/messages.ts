@@ -1,7 +1,7 @@
 import { type DecisionMessage, type Result, toWire, versionOfWire } from "@sluice/contracts";
 import type { CapturedFrame } from "@sluice/imaging";
 import type { Decision } from "@sluice/offload";
-import type { Detection } from "@sluice/vision";
+import type { Box, Detection } from "@sluice/vision";
 
 /** Writes one stream's messages: what is the same in all of them is said once, here. */
 export class Messages {
@@ -43,11 +43,12 @@ export class Messages {
   /** What became of a decision: `bytes` is what went on the wire, 0 if nothing did, for `reason`. */
   decision(
     frame: CapturedFrame,
-    { signals, value, price, rung, propensity }: Decision,
+    { signals, value, price, rung, region, propensity }: Decision,
     outcome: { reason: Decision["reason"]; bytes: number; tokens: number },
   ): DecisionMessage {
     const sent = outcome.bytes > 0;
     const { staleMs, ...shares } = signals;
+    const cropped = sent && region ? { region: sidesOf(region) } : {};
     const audited = propensity > 0 ? { propensity } : {};
     return {
       ...this.#key(frame),
@@ -56,6 +57,7 @@ export class Messages {
       value,
       price,
       ...outcome,
+      ...cropped,
       ...audited,
       signals: Number.isFinite(staleMs) ? { ...shares, staleMs } : shares,
     };
@@ -71,3 +73,5 @@ export class Messages {
     };
   }
 }
+
+const sidesOf = ({ x1, y1, x2, y2 }: Box): [number, number, number, number] => [x1, y1, x2, y2];

@@ -1,7 +1,6 @@
 import { setImmediate as yieldOnce } from "node:timers/promises";
 import {
   asSluiceError,
-  fromWire,
   type OffloadReply,
   type Reason,
   type Result,
@@ -13,7 +12,8 @@ import type { OffloadEnd } from "@sluice/messaging";
 import type { Model } from "@sluice/models";
 import type { Span } from "@sluice/observability";
 import type { Decision, RoadView } from "@sluice/offload";
-import { changedShare, type Detection, thumbnail } from "@sluice/vision";
+import { changedShare, type Detection, partAt, thumbnail } from "@sluice/vision";
+import { type Crop, cloudOf } from "./reply.ts";
 import type { Stage } from "./stage.ts";
 import { View } from "./view.ts";
 
@@ -34,6 +34,7 @@ interface Chosen extends Seen {
 
 /** A frame that was sent, and the span of its trip. */
 interface UnderWay extends Chosen {
+  readonly crop: Crop | undefined;
   readonly trip: Span;
 }
 
@@ -143,7 +144,9 @@ export class Pipeline {
     const { account, tracing } = this.#stage;
     account.encoding++;
     const encoding = tracing.startSpan("encode", { parent: span });
-    const jpeg = await encodeJpeg(frame, decision.rung).catch((cause: unknown) => asSluiceError(cause));
+    const jpeg = await encodeJpeg(frame, decision.rung, decision.region).catch((cause: unknown) =>
+      asSluiceError(cause),
+    );
     encoding.end();
     account.encoding--;
     const paid = jpeg instanceof SluiceError ? "encode-error" : this.#send(offload, jpeg);
@@ -156,14 +159,17 @@ export class Pipeline {
   }
 
   /** Puts an encoded frame on the wire; returns its bytes, or why it stayed. */
-  #send(offload: Chosen, jpeg: { data: Uint8Array }): number | Reason {
+  #send(offload: Chosen, jpeg: { data: Uint8Array; width: number }): number | Reason {
     const { frame, view, decision, span } = offload;
+    const { region } = decision;
+    const crop = region && { region, part: partAt(region, frame, jpeg.width) };
     const { stream, uplink, road, spec, clock, tracing } = this.#stage;
     const trip = tracing.startSpan("offload", { parent: span });
     const paid = uplink.offload({
       stream: stream.name,
       frame: frame.index,
       jpeg: jpeg.data,
+      part: crop?.part,
       // A wall clock that went back meanwhile must not make anybody wait for longer than the deadline.
       deadlineMs: Math.min(frame.capturedAtMs, clock.wallMs()) + spec.delivery.deadline,
       traceparent: trip.traceparent,
@@ -175,7 +181,7 @@ export class Pipeline {
     trip.set("bytes", paid);
     view.scene.sent(decision, paid, jpeg.data.length);
     road.sent(`${stream.name}/${frame.index}`, paid, clock.monotonicMs());
-    this.#underWay.set(frame.index, { ...offload, trip });
+    this.#underWay.set(frame.index, { ...offload, crop, trip });
     return paid;
   }
 
@@ -197,24 +203,21 @@ export class Pipeline {
   }
 
   /** Takes a reply in: later frames are answered with it, and its own frame is answered again. */
-  #correct({ frame, view, span, local, answer, decision }: Chosen, reply: OffloadReply, inTime: boolean): void {
+  #correct({ frame, view, span, local, answer, decision, crop }: UnderWay, reply: OffloadReply, inTime: boolean): void {
     const { account, telemetry, recent, clock, tracing } = this.#stage;
     const fusing = tracing.startSpan("fuse", { parent: span });
-    const cloud = fromWire(
-      reply.detections,
-      view.model.classes,
-      frame.width / reply.width,
-      frame.height / reply.height,
-    ).filter((d) => d.score >= reply.threshold);
+    const cloud = cloudOf(reply, view.model.classes, frame, crop);
     const ageMs = Math.max(0, clock.wallMs() - frame.capturedAtMs);
     if (decision.drawn) view.audited(decision, local, answer, cloud, reply.digest);
-    const taught = view.scene.reply(frame.index, cloud);
+    const taught = view.scene.reply(frame.index, cloud, decision);
     if (taught) view.taught();
     account.correct(ageMs, span.traceId);
+    fusing.end();
+    // Of a crop alone, a reply that taught nothing is not the frame's answer.
+    if (!taught && crop) return;
     const message = view.messages.correction(frame, taught?.answer ?? cloud, ageMs, inTime);
     recent.correct(message);
     telemetry.result(message);
-    fusing.end();
   }
 
   /** What audits say of the answers so far. */

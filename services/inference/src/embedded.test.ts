@@ -1,10 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { inferenceConfigSchema } from "@sluice/contracts";
+import { fromWire, inferenceConfigSchema } from "@sluice/contracts";
 import { seededPrng, systemClock } from "@sluice/foundation";
-import { encodeJpeg, openCapture } from "@sluice/imaging";
+import { decodeImage, encodeJpeg, openCapture } from "@sluice/imaging";
+import type { OffloadEnd } from "@sluice/messaging";
 import { repoRoot, sharedData, sharedDataReason, startNats, until } from "@sluice/testkit";
+import { coreOf, frameF1, partAt, within } from "@sluice/vision";
 import { expect, onTestFinished, test } from "vitest";
 import { device, isReady, warm } from "./service.builder.ts";
 import { startInference } from "./start.ts";
@@ -86,6 +88,27 @@ test("the embedded cloud model sees traffic on the embedded gate clip, and its s
   const stages = spans.filter((span) => span.parentSpanId === roots[0]?.spanId).map((span) => span.name);
   expect(stages.toSorted()).toEqual(["batch", "compute", "decode", "queue"]);
 });
+
+test("a part of a picture is answered as a part: nearly what the whole's answer says of it, in the whole's pixels", async () => {
+  const { nats } = await serve("models/street-cloud.yaml");
+  const picture = await decodeImage(await firstFrame(join(repoRoot, "models/clips/crossroads.mp4")));
+  const camera = await device(nats.url, "cam1", "street-cloud");
+  await warm(camera);
+  const region = { x1: 64, y1: 32, x2: 512, y2: 320 };
+  const whole = await encodeJpeg(picture, { width: 640, quality: 85 });
+  const crop = await encodeJpeg(picture, { width: 640, quality: 85 }, region);
+  camera.send({ jpeg: whole.data });
+  camera.send({ jpeg: crop.data, part: partAt(region, picture, crop.width) });
+  const [first, second] = await camera.ended(2);
+  const core = coreOf(region, picture);
+  const inCore = ({ reply }: OffloadEnd) =>
+    fromWire(reply!.detections, classes).filter((box) => box.score >= reply!.threshold && within(box, core));
+  expect([second!.reply!.width, second!.reply!.height]).toEqual([picture.width, picture.height]);
+  expect(inCore(first!).length).toBeGreaterThan(1);
+  expect(frameF1(inCore(second!), inCore(first!))).toBeGreaterThan(0.8);
+});
+
+const classes = ["person", "bicycle", "car", "truck"];
 
 const shared = sharedData();
 test.skipIf(!shared)(`a model of others runs from its sample manifest (${sharedDataReason})`, async () => {

@@ -44,7 +44,7 @@ export class Offloads {
     this.#metrics.inc("sluice_inference_bytes_total", labels, request.payload.length);
     // Wall time is read once: from here on a step of the clock cannot move the deadline.
     const leftMs = request.deadlineMs - this.#clock.wallMs();
-    const question = { kind: "image", bytes: request.payload } as const;
+    const question = { kind: "image", bytes: request.payload, part: request.part } as const;
     this.#pipeline.admit(callerOf(request), question, this.#clock.monotonicMs() + leftMs);
   }
 }

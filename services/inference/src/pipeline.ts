@@ -4,6 +4,7 @@ import type { Clock } from "@sluice/foundation";
 import { decodeImage } from "@sluice/imaging";
 import type { ModelSlot } from "@sluice/models";
 import type { Logger, Metrics, Tracing } from "@sluice/observability";
+import { onPlain } from "@sluice/vision";
 import { Bell } from "./bell.ts";
 import { compute, type Input } from "./compute.ts";
 import { Forecast } from "./forecast.ts";
@@ -145,7 +146,9 @@ export class Pipeline {
     if (!visit.goesOn(startMs)) return undefined;
     visit.enter("decode");
     try {
-      const picture = await decodeImage(question.bytes);
+      const decoded = await decodeImage(question.bytes);
+      // A model that was taught whole pictures finds things of the size that they have there.
+      const picture = question.part ? onPlain(decoded, question.part) : decoded;
       const decodeMs = this.#nowMs() - startMs;
       this.#parts.metrics.observe("sluice_inference_decode_seconds", { model: this.name }, decodeMs / 1e3);
       visit.enter("batch");

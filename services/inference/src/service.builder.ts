@@ -5,6 +5,7 @@ import { systemClock } from "@sluice/foundation";
 import { encodeJpeg } from "@sluice/imaging";
 import { connectLink, OffloadClient, type OffloadEnd } from "@sluice/messaging";
 import { type PeaksOptions, peaksModel, tempDir, until, writeModel } from "@sluice/testkit";
+import type { Part } from "@sluice/vision";
 import { onTestFinished } from "vitest";
 import { type Inference, startInference } from "./start.ts";
 
@@ -95,6 +96,7 @@ export interface Sent {
   readonly jpeg: Uint8Array;
   readonly deadlineMs?: number;
   readonly stream?: string;
+  readonly part?: Part;
 }
 
 /** A device that sends pictures and collects how each ended. */
@@ -106,8 +108,8 @@ export async function device(natsUrl: string, name = "cam1", model = "lantern") 
   const ends: OffloadEnd[] = [];
   client.onEnd((end) => ends.push(end));
   let frame = 0;
-  const send = ({ jpeg, deadlineMs = 20_000, stream = "gate" }: Sent): number => {
-    const request = { stream, frame, jpeg, deadlineMs: Date.now() + deadlineMs };
+  const send = ({ jpeg, deadlineMs = 20_000, stream = "gate", part }: Sent): number => {
+    const request = { stream, frame, jpeg, part, deadlineMs: Date.now() + deadlineMs };
     if (!client.send(request)) throw new Error(`frame ${frame} could not be sent`);
     return frame++;
   };

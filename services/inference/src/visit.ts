@@ -1,7 +1,7 @@
 import { type ErrorCode, SluiceError } from "@sluice/contracts";
 import type { Model, NamedTensor } from "@sluice/models";
 import type { Span, Tracing } from "@sluice/observability";
-import type { Detection, Picture } from "@sluice/vision";
+import type { Detection, Part, Picture } from "@sluice/vision";
 
 export interface Tensor {
   readonly kind: "tensor";
@@ -9,8 +9,15 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
-/** What is asked: what is in this encoded picture, or what the graph makes of this tensor. */
-export type Question = { readonly kind: "image"; readonly bytes: Uint8Array } | Tensor;
+/** What is in this encoded picture, which may be a part of a larger one. */
+export interface Image {
+  readonly kind: "image";
+  readonly bytes: Uint8Array;
+  readonly part?: Part | undefined;
+}
+
+/** What is asked: what is in a picture, or what the graph makes of a tensor. */
+export type Question = Image | Tensor;
 
 /** What the model finds in a picture, or answers to a tensor. */
 export type Finding =

@@ -61,7 +61,7 @@ function explain(e: Explained): string[] {
   const when = new Date(e.capturedAtMs).toLocaleTimeString();
   return [
     `Frame ${e.frame}, captured at ${when}, was ${decisionWords(e)}.`,
-    ...(e.rung ? [`It went as "${e.rung}"; ${Math.round(e.tokens)} bytes were left to send.`] : []),
+    ...(e.rung ? [`It went as "${e.rung}"${partOf(e)}; ${Math.round(e.tokens)} bytes were left to send.`] : []),
     ...(e.propensity
       ? [`Whatever was in it, it would have been drawn to be audited once in ${Math.round(1 / e.propensity)} times.`]
       : []),
@@ -72,6 +72,9 @@ function explain(e: Explained): string[] {
       : []),
   ];
 }
+
+const partOf = ({ region }: Explained): string =>
+  region ? `, its part from ${region[0]},${region[1]} to ${region[2]},${region[3]} alone` : "";
 
 /** "2 × car (believed 84 %, 61 %)": each box's chance of being right, as replies taught. */
 function believed(found: WireDetections): string {

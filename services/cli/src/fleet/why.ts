@@ -93,9 +93,11 @@ function reasonOf(cause: unknown): string {
 }
 
 function textOf(decision: DecisionMessage, { colors }: Terminal): string {
-  const { device, stream, frame, action, rung, bytes, reason, value, price, tokens, propensity, signals } = decision;
+  const { device, stream, frame, action, rung, region, bytes, reason, value, price, tokens, propensity, signals } =
+    decision;
   const sent = action === "send";
-  const what = sent ? `sent as ${rung ?? "?"}, ${formatBytes(bytes)}` : "not sent";
+  const part = region ? `, its part from ${region[0]},${region[1]} to ${region[2]},${region[3]} alone` : "";
+  const what = sent ? `sent as ${rung ?? "?"}${part}, ${formatBytes(bytes)}` : "not sent";
   const fields: [string, string][] = [
     ["captured", new Date(decision.capturedAtMs).toISOString()],
     ["expected value", `${value.toPrecision(3)} F1`],
