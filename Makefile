@@ -119,7 +119,8 @@ $(keda):
 	@mkdir -p $(local)/bin
 	@echo "Building KEDA's $(program) $(keda_version), once: some minutes"
 	cd "$(keda_source)" && CGO_ENABLED=0 go build -mod=readonly -trimpath -o $(CURDIR)/$@.$$$$ \
-	  -ldflags "-s -w -X github.com/kedacore/keda/v2/version.Version=$(keda_version:v%=%)" ./cmd/$(program) && mv $@.$$$$ $@
+	  -ldflags "-s -w -X github.com/kedacore/keda/v2/version.Version=$(keda_version:v%=%)" ./cmd/$(program) \
+	  && mv $(CURDIR)/$@.$$$$ $(CURDIR)/$@
 
 $(keda_manifests):
 	@mkdir -p $(local)/bin

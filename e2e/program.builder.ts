@@ -15,6 +15,8 @@ export interface Program extends AsyncDisposable {
 export interface ProgramOptions {
   /** The file to start instead of the repository's own. */
   readonly main?: string;
+  /** Words on its command line beside the configuration. */
+  readonly args?: readonly string[];
   /** Variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -24,11 +26,11 @@ export async function startProgram(
   service: string,
   folder: string,
   config: object,
-  { main = join(repoRoot, "services", service, "src/main.ts"), env = {} }: ProgramOptions = {},
+  { main = join(repoRoot, "services", service, "src/main.ts"), args = [], env = {} }: ProgramOptions = {},
 ): Promise<Program> {
   const file = join(folder, `${service}-${Math.random().toString(36).slice(2)}.json`);
   await writeFile(file, JSON.stringify(config));
-  const child = fork(main, ["--config", file], {
+  const child = fork(main, ["--config", file, ...args], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: { ...process.env, SLUICE_LOG_LEVEL: "warn", ...env },
   });

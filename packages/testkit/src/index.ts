@@ -1,5 +1,7 @@
 export { chromiumLaunch, chromiumReason } from "./chromium.ts";
 export type { AccountOptions, RoleRule } from "./kube/account.ts";
+export { kedaFiles, kedaReason } from "./kube/binaries.ts";
+export { startKeda } from "./kube/keda.ts";
 export { type Kube, type KubeOptions, startKube } from "./kube/kube.ts";
 export { type Ran, runKubectl } from "./kube/kubectl.ts";
 export type { KubeAnswer } from "./kube/request.ts";

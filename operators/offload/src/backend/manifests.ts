@@ -119,6 +119,13 @@ export const pollMs = 5_000;
 /** The API server's bound for the time over which a lesser need is not believed yet. */
 const longestCooldownMs = 3_600_000;
 
+/**
+ * For zero replicas a backend must have been idle for so long at least. KEDA 2.21 sometimes takes a trigger for idle that it
+ * only failed to read, when the autoscaler's own reading fails at the same moment; its memory of the last activity then keeps
+ * the replicas until the fallback does.
+ */
+const leastIdleMs = 60_000;
+
 /** How a backend is called in metrics. */
 export const backendKey = ({ metadata }: InferenceBackend): string => `${metadata.namespace}/${metadata.name}`;
 
@@ -142,7 +149,7 @@ export function scaledObject(backend: InferenceBackend, prometheus: string): Des
       pollingInterval: seconds(pollMs),
       minReplicaCount: scaling.min,
       maxReplicaCount: scaling.max,
-      cooldownPeriod: seconds(scaling.cooldown),
+      cooldownPeriod: seconds(Math.max(scaling.cooldown, leastIdleMs)),
       fallback: { failureThreshold: 3, replicas: Math.max(1, scaling.min), behavior: "currentReplicasIfHigher" },
       advanced: { horizontalPodAutoscalerConfig: { behavior: { scaleDown: { stabilizationWindowSeconds } } } },
       triggers: [{ type: "prometheus", metricType: "AverageValue", metadata }],

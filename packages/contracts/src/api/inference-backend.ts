@@ -30,7 +30,9 @@ const scalingSchema = ruled(
       )
       .prefault("50ms"),
     cooldown: durationSchema
-      .describe("For so long a lesser load must last before replicas are taken away.")
+      .describe(
+        "For so long a lesser load must last before replicas are taken away; the last one goes after a minute at least.",
+      )
       .prefault("5m"),
   }),
   {

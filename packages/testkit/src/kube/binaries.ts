@@ -5,9 +5,9 @@ import { repoRoot } from "../paths.ts";
 /** Versions that a go.mod pins; the binaries are named after them. */
 function pinned(module: string, file = "tools/kube/go.mod"): string {
   const text = readFileSync(join(repoRoot, file), "utf8");
-  const version = text.split("\n").find((line) => line.startsWith(`\t${module} v`));
-  if (!version) throw new Error(`${file} does not require ${module}`);
-  return version.trim().split(" ")[1]!;
+  const line = text.split("\n").find((one) => one.replace(/^require /, "\t").startsWith(`\t${module} v`));
+  if (!line) throw new Error(`${file} does not require ${module}`);
+  return line.trim().split(" ").at(-1)!;
 }
 
 function built(name: string): string {
@@ -20,3 +20,13 @@ function built(name: string): string {
 export const kubernetesBinary = () => built(`kubernetes-${pinned("k8s.io/kubernetes")}`);
 export const etcdBinary = () => built(`etcd-${pinned("go.etcd.io/etcd/server/v3")}`);
 export const corednsBinary = () => built(`coredns-${pinned("github.com/coredns/coredns", "tools/coredns/go.mod")}`);
+
+const kedaPath = (part: string) =>
+  join(repoRoot, ".sluice/bin", `keda-${part}-${pinned("github.com/kedacore/keda/v2", "tools/keda/go.mod")}`);
+
+/** KEDA's programs and the folder of its manifests; undefined where `make keda` was not run. */
+export const kedaFiles = (["operator", "adapter", "manifests"] as const).every((part) => existsSync(kedaPath(part)))
+  ? { operator: kedaPath("operator"), adapter: kedaPath("adapter"), manifests: kedaPath("manifests") }
+  : undefined;
+/** Why a test that needs it is skipped. */
+export const kedaReason = "needs KEDA: run `make keda` once, which builds it in ten minutes";

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Child, launch, terminate, working } from "../child.ts";
 import { etcdBinary, kubernetesBinary } from "./binaries.ts";
+import { makeCertificate } from "./certificate.ts";
 import { apiserverFlags, authorityOf, controllerManagerFlags, etcdFlags, type Layout } from "./flags.ts";
 import { kubeconfigText, makeIdentities } from "./identities.ts";
 import { freePort } from "./ports.ts";
@@ -23,11 +24,15 @@ export class ControlPlane {
   }
 
   /** etcd, and an API server on a free port; on another one if somebody takes it in the meantime. */
-  static async start(folder: string): Promise<ControlPlane> {
-    const identities = makeIdentities(folder);
+  static async start(folder: string, { aggregation }: { aggregation: boolean }): Promise<ControlPlane> {
+    const fixed = {
+      folder,
+      identities: makeIdentities(folder),
+      ...(aggregation && { frontProxy: makeCertificate(folder) }),
+    };
     mkdirSync(join(folder, "home"));
     for (let attempt = 1; ; attempt++) {
-      const plane = new ControlPlane({ folder, port: await freePort(), identities });
+      const plane = new ControlPlane({ ...fixed, port: await freePort() });
       try {
         plane.#children.set("etcd", launch(etcdBinary(), etcdFlags(plane.layout), { folder }));
         await plane.startServer();

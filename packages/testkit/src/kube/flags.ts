@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Certificate, frontProxyName } from "./certificate.ts";
 import type { Identities } from "./identities.ts";
 
 /** Where the parts of one cluster are. */
@@ -6,6 +7,8 @@ export interface Layout {
   readonly folder: string;
   readonly port: number;
   readonly identities: Identities;
+  /** Certificate by which the API server is known to the servers of other APIs, where there are such. */
+  readonly frontProxy?: Certificate;
 }
 
 /** A socket in the cluster's folder: nobody else can take it, and it needs no port. */
@@ -46,7 +49,19 @@ export const apiserverFlags = (layout: Layout): string[] =>
     "service-account-signing-key-file": layout.identities.signingKey,
     "allow-privileged": true,
     profiling: false,
+    ...(layout.frontProxy && aggregation(layout.frontProxy)),
   });
+
+/** So that it passes requests on to servers of other APIs, and these believe who asks. */
+const aggregation = ({ authority, certificate, key }: Certificate) => ({
+  "requestheader-client-ca-file": authority,
+  "requestheader-allowed-names": frontProxyName,
+  "requestheader-username-headers": "X-Remote-User",
+  "requestheader-group-headers": "X-Remote-Group",
+  "requestheader-extra-headers-prefix": "X-Remote-Extra-",
+  "proxy-client-cert-file": certificate,
+  "proxy-client-key-file": key,
+});
 
 export const controllerManagerFlags = (layout: Layout, kubeconfig: string): string[] =>
   flags({

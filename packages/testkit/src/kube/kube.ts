@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { repoRoot, type TempDir, tempDir } from "../paths.ts";
 import { type AccountOptions, makeAccount } from "./account.ts";
+import type { Certificate } from "./certificate.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { type Ran, runKubectl } from "./kubectl.ts";
 import { ask, type KubeAnswer } from "./request.ts";
@@ -8,6 +9,8 @@ import { ask, type KubeAnswer } from "./request.ts";
 export interface KubeOptions {
   /** Start kube-controller-manager too: owner references, Deployments, the ends of namespaces. */
   readonly controllerManager?: boolean;
+  /** Let KEDA serve an API of its own: see {@link startKeda}. */
+  readonly aggregation?: boolean;
   /** Apply Sluice's CRDs and wait until they are served; done unless said otherwise. */
   readonly crds?: boolean;
 }
@@ -19,6 +22,8 @@ export interface Kube extends AsyncDisposable {
   readonly kubeconfig: string;
   /** Path of the certificate by which the API server is known. */
   readonly authority: string;
+  /** Certificate for servers of other APIs, with `aggregation`. */
+  readonly frontProxy?: Certificate;
   /** Asks the API server as admin: a path such as `/apis/sluice.dev/v1alpha1/…`. PATCH is a merge patch. */
   request(method: string, path: string, body?: unknown): Promise<KubeAnswer>;
   /** Runs kubectl as admin, or with another kubeconfig. */
@@ -34,9 +39,10 @@ export interface Kube extends AsyncDisposable {
 }
 
 /** Starts a real etcd and kube-apiserver on the loopback address as an ordinary user: ready in some seconds. */
-export async function startKube({ controllerManager = false, crds = true }: KubeOptions = {}): Promise<Kube> {
+export async function startKube(options: KubeOptions = {}): Promise<Kube> {
+  const { controllerManager = false, crds = true, aggregation = false } = options;
   const dir = tempDir();
-  const plane = await ControlPlane.start(dir.path).catch(async (cause: unknown) => {
+  const plane = await ControlPlane.start(dir.path, { aggregation }).catch(async (cause: unknown) => {
     await dir.remove();
     throw cause;
   });
@@ -61,6 +67,7 @@ function handle(plane: ControlPlane, dir: TempDir): Kube {
   };
   return {
     ...asking,
+    ...(plane.layout.frontProxy && { frontProxy: plane.layout.frontProxy }),
     kubeconfig,
     request,
     kubectl: (args, { input, kubeconfig: other = kubeconfig } = {}) =>
