@@ -61,7 +61,8 @@ function meanServiceMs(replicas: readonly ReplicaLoad[]): number | undefined {
   if (known.length === 0) return undefined;
   const asked = sum(known.map(({ arrivalsPerSecond }) => arrivalsPerSecond));
   if (asked === 0) return sum(known.map(({ serviceMs }) => serviceMs)) / known.length;
-  return sum(known.map(({ arrivalsPerSecond, serviceMs }) => arrivalsPerSecond * serviceMs)) / asked;
+  // Shares first: a tiny rate times a tiny cost would be no number that divides well.
+  return sum(known.map(({ arrivalsPerSecond, serviceMs }) => (arrivalsPerSecond / asked) * serviceMs));
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

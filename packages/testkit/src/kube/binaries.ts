@@ -5,9 +5,10 @@ import { repoRoot } from "../paths.ts";
 /** Versions that a go.mod pins; the binaries are named after them. */
 function pinned(module: string, file = "tools/kube/go.mod"): string {
   const text = readFileSync(join(repoRoot, file), "utf8");
-  const line = text.split("\n").find((one) => one.replace(/^require /, "\t").startsWith(`\t${module} v`));
-  if (!line) throw new Error(`${file} does not require ${module}`);
-  return line.trim().split(" ").at(-1)!;
+  const lines = text.split("\n").map((line) => line.replace(/^require /, "").trim());
+  const version = lines.find((line) => line.startsWith(`${module} v`))?.split(" ")[1];
+  if (!version) throw new Error(`${file} does not require ${module}`);
+  return version;
 }
 
 function built(name: string): string {
