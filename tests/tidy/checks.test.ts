@@ -93,8 +93,14 @@ const cases: [string, (r: Repository) => string[], Record<string, string>, RegEx
   [
     "links",
     links,
-    { "docs/a.md": "[b](b.md#part) [c](../c.md) [gone](gone.md) [site](https://x.dev)", "docs/b.md": "", "c.md": "" },
-    [/docs\/a\.md: link to gone\.md/],
+    {
+      "docs/a.md":
+        "# A\n[b](b.md#its-part-2) [c](../c.md) [gone](gone.md) [no](b.md#other) [here](#a) [site](https://x.dev#y)",
+      "docs/b.md": "## Its `part` [2](x.md)\n```sh\n# other\n```\n[x](../c.md)",
+      "c.md": "",
+      "docs/x.md": "",
+    },
+    [/docs\/a\.md: link to gone\.md/, /docs\/a\.md: link to b\.md#other/],
   ],
   [
     "environment",

@@ -28,14 +28,35 @@ export function architecture(repository: Repository): string[] {
   ];
 }
 
+/** What GitHub makes of a page's headings: lower case, words joined by `-`; a second one of a name gets a number. */
+function anchors(text: string): ReadonlySet<string> {
+  const seen = new Map<string, number>();
+  const slugs = [...text.replaceAll(/^```[^]*?^```$/gm, "").matchAll(/^#+ (.+)$/gm)].map((hit) => {
+    const plain = hit[1]!.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    const slug = plain.replaceAll(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-");
+    const count = seen.get(slug) ?? 0;
+    seen.set(slug, count + 1);
+    return count === 0 ? slug : `${slug}-${count}`;
+  });
+  return new Set(slugs);
+}
+
 export function links(repository: Repository): string[] {
   return [...matching(repository, /(?<!\.template)\.md$/)].flatMap(({ path, text }) =>
     [...text.matchAll(link)]
-      .map((hit) => hit[1]!.split("#")[0]!)
-      .filter((to) => to !== "" && !/^[a-z]+:/.test(to))
-      .filter((to) => !exists(repository, posix.normalize(posix.join(posix.dirname(path), to))))
+      .map((hit) => hit[1]!)
+      .filter((to) => !/^[a-z]+:/.test(to) && !leads(repository, path, to))
       .map((to) => `${path}: link to ${to}, which does not exist: correct or remove it`),
   );
+}
+
+/** Whether the file is there and, where it is a page, the heading too. */
+function leads(repository: Repository, from: string, to: string): boolean {
+  const [file, anchor] = to.split("#");
+  const path = file ? posix.normalize(posix.join(posix.dirname(from), file)) : from;
+  if (!exists(repository, path)) return false;
+  const page = repository.files.get(path);
+  return anchor === undefined || !path.endsWith(".md") || anchors(page?.text ?? "").has(anchor);
 }
 
 /** `names` are those of the contracts' metric table. */
