@@ -112,6 +112,11 @@ describe("sluice", () => {
     expect(rendered).not.toContain("DEVICE");
   });
 
+  test("restarts the broker when a password changes, which it reads but once", () => {
+    const checksum = () => /checksum\/users: (\S+)/.exec(hub("--set", "nats.devices={cam-a}"))![1];
+    expect(checksum(), "without a cluster to keep them, each rendering makes new passwords").not.toBe(checksum());
+  });
+
   test("brings rules and dashboards where there is who takes them, and not otherwise", () => {
     expect(hub()).not.toMatch(/monitoring.coreos.com|grafana_dashboard/);
     const monitored = hub("--set", "dashboards.enabled=true,rules.enabled=true,podMonitor.enabled=true");
@@ -148,16 +153,16 @@ describe("sluice-edge", () => {
 
   test("refuses a typo in values, wherever it is, and says where", () => {
     expect(() => render("--set", "imge.tag=1")).toThrow(/'imge' not allowed/);
-    expect(() => render(...sample, "--set", "devices.gate.config.strems=1")).toThrow(
-      /devices\/gate\/config.*'strems'/s,
+    expect(() => render(...sample, "--set", "devices.gate-1.config.strems=1")).toThrow(
+      /devices\/gate-1\/config.*'strems'/s,
     );
-    expect(() => render(...sample, "--set", "devices.gate.config.offload.budgt=1")).toThrow(/'budgt' not allowed/);
+    expect(() => render(...sample, "--set", "devices.gate-1.config.offload.budgt=1")).toThrow(/'budgt' not allowed/);
   });
 
   test("writes a configuration that the daemon takes", () => {
     const config = fileOf(render(...sample, "--show-only", "templates/config.yaml"), "edge.yaml");
     const parsed = readDocument(config, edgeConfigSchema, "edge.yaml", "config-invalid");
-    expect(parsed).toMatchObject({ device: "gate", state: "/var/lib/sluice", http: { host: "0.0.0.0" } });
+    expect(parsed).toMatchObject({ device: "gate-1", state: "/var/lib/sluice", http: { host: "0.0.0.0" } });
   });
 
   test("gives the broker's authority to every program, as it was given", async () => {
@@ -174,15 +179,15 @@ describe("sluice-edge", () => {
   });
 
   test("logs a device in with the password that the hub's chart made for it", () => {
-    const hub = helm("template", "hub", join(charts, "sluice"), "--set", "nats.devices={gate}");
-    const made = /name: (hub-nats)\n[^]*?stringData:\n(?: {2}.*\n)*? {2}gate: "[A-Za-z0-9]{32}"/.exec(hub)?.[1];
+    const hub = helm("template", "hub", join(charts, "sluice"), "--set", "nats.devices={gate-1}");
+    const made = /name: (hub-nats)\n[^]*?stringData:\n(?: {2}.*\n)*? {2}gate-1: "[A-Za-z0-9]{32}"/.exec(hub)?.[1];
     const device = render(...sample, "--set", `passwordsSecret=${made}`);
-    expect(device).toContain("valueFrom: {secretKeyRef: {name: hub-nats, key: gate}}");
+    expect(device).toContain("valueFrom: {secretKeyRef: {name: hub-nats, key: gate-1}}");
   });
 
   test("restarts a device when its own configuration changes, and only then", () => {
     const checksum = (...words: string[]) => /checksum\/config: (\S+)/.exec(render(...sample, ...words))![1];
     expect(checksum("--set", "resources.limits.memory=1Gi")).toBe(checksum());
-    expect(checksum("--set", "devices.gate.config.threads=2")).not.toBe(checksum());
+    expect(checksum("--set", "devices.gate-1.config.threads=2")).not.toBe(checksum());
   });
 });

@@ -8,7 +8,7 @@ const kube = await startKube({ controllerManager: true });
 process.stdout.write(`A Kubernetes API server with Sluice's kinds is running. In another terminal, in this folder:
 
   export KUBECONFIG=${kube.kubeconfig} PATH="$PWD/.sluice/bin:$PATH"
-  kubectl apply -f models/ -f deploy/samples/fleet/
+  kubectl apply -f deploy/samples/fleet/
   kubectl get sluice
 
 It runs no pods, and Ctrl-C here forgets everything.
