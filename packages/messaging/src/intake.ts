@@ -44,6 +44,11 @@ export class Intake<T> {
     this.#schedule();
   }
 
+  /** Resolves once nothing waits any more. */
+  async empty(): Promise<void> {
+    while (this.#waiting.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** Forgets what waits and takes nothing more. */
   close(): void {
     this.#closed = true;

@@ -213,6 +213,29 @@ describe("a link", () => {
     expect(count).toBe(1);
   });
 
+  it("takes what the broker gave it before it leaves a group, so that of many messages none is lost", async () => {
+    const [a, b, c] = [await connected(), await connected(), await connected()];
+    const handled = new Set<number>();
+    const options = { queue: "workers", maxPending: 10_000 };
+    const take = ({ payload }: Incoming) => void handled.add(Number(Buffer.from(payload).toString()));
+    let drained: Promise<void> | undefined;
+    const leaving = b.subscribe("work", options, (message) => {
+      take(message);
+      // More waits for it now, in this process and on the way.
+      if (handled.size > 500) drained ??= leaving.drain();
+    });
+    c.subscribe("work", options, take);
+    await until(() => {
+      a.publish("work", "-1");
+      return handled.size > 0;
+    });
+    for (let n = 0; n < 4_000; n++) expect(a.publish("work", String(n))).toBe(true);
+    await until(() => drained !== undefined);
+    await drained;
+    for (let n = 4_000; n < 5_000; n++) expect(a.publish("work", String(n))).toBe(true);
+    await until(() => handled.size === 5_001, { what: "all messages, each once" });
+  });
+
   it("refuses addresses and credentials that no retry can cure", async () => {
     const wrong = { name: "x", clock: systemClock };
     await expect(connectLink({ ...wrong, servers: ["ws://h:1"] })).rejects.toMatchObject({ code: "config-invalid" });

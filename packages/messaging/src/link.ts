@@ -5,7 +5,7 @@ import { type Access, dialer } from "./dial.ts";
 import type { Headers } from "./framing.ts";
 import { type Incoming, toIncoming } from "./incoming.ts";
 import { defaultPending, Intake } from "./intake.ts";
-import { Wire } from "./wire.ts";
+import { type Leave, Wire } from "./wire.ts";
 
 const backoff = { firstMs: 250, maxMs: 3_000 };
 
@@ -45,7 +45,7 @@ export interface Link {
   /** False, with nothing buffered: not connected, larger than the server takes, or the socket is backed up. */
   publish(subject: string, payload: Uint8Array | string, headers?: Headers, replyTo?: string): boolean;
   /** Lasts over reconnections until the returned function is called. A handler that throws ends the process. */
-  subscribe(subject: string, options: SubscribeOptions, handler: (message: Incoming) => void): () => void;
+  subscribe(subject: string, options: SubscribeOptions, handler: (message: Incoming) => void): Leave;
   /**
    * For JetStream, which needs the library's own connection: `begin` is called with each one, and what it returns when that
    * one has ended. Its traffic is not counted. Lasts until the returned function is called.
@@ -66,8 +66,11 @@ interface Wanted {
   subject: string;
   queue: string | undefined;
   intake: Intake<Incoming>;
-  stop: () => void;
+  stop: Leave;
 }
+
+/** Of a subscription that no connection knows yet. */
+const nothingToLeave: Leave = Object.assign(() => {}, { drain: () => Promise.resolve() });
 
 interface User {
   begin: (connection: NatsConnection) => () => void;
@@ -103,7 +106,7 @@ class NatsLink implements Link {
     return bytes > 0;
   }
 
-  subscribe(subject: string, options: SubscribeOptions, handler: (message: Incoming) => void): () => void {
+  subscribe(subject: string, options: SubscribeOptions, handler: (message: Incoming) => void): Leave {
     const overflow = (message: Incoming) => {
       this.overflowed++;
       options.onOverflow?.(message);
@@ -111,14 +114,21 @@ class NatsLink implements Link {
     const { maxPending: capacity = defaultPending, newest = false } = options;
     const keyOf = newest ? (message: Incoming) => message.subject : undefined;
     const intake = new Intake({ capacity, clock: this.#options.clock, handle: handler, overflow, keyOf });
-    const wanted: Wanted = { subject, queue: options.queue, intake, stop: () => {} };
+    const wanted: Wanted = { subject, queue: options.queue, intake, stop: nothingToLeave };
     this.#wanted.add(wanted);
     if (this.#wire?.open) this.#begin(wanted, this.#wire);
-    return () => {
+    const leave = () => {
       this.#wanted.delete(wanted);
       intake.close();
       wanted.stop();
     };
+    const drain = async () => {
+      this.#wanted.delete(wanted);
+      await wanted.stop.drain();
+      await intake.empty();
+      leave();
+    };
+    return Object.assign(leave, { drain });
   }
 
   each(begin: (connection: NatsConnection) => () => void): () => void {

@@ -20,7 +20,9 @@ export interface ServeCounts {
 
 export interface Serving {
   readonly counts: Readonly<ServeCounts>;
-  /** Takes no more requests; those taken can still be answered. */
+  /** Takes those requests that the broker gave it already, and no more; resolves when the handler has them all. */
+  drain(): Promise<void>;
+  /** Takes no more requests, and forgets those that the handler does not have yet. What was taken can still be answered. */
   close(): void;
 }
 
@@ -51,7 +53,7 @@ export function serveModel(link: Link, model: string, handler: (request: Offload
     onOverflow: (message: Incoming) => admit(message, () => overflow(message)),
   };
   const close = link.subscribe(subjects.inferAll(model), options, (m) => admit(m, () => receive(m)));
-  return { counts, close };
+  return { counts, close, drain: () => close.drain() };
 }
 
 function offer(message: Incoming, fields: RequestFields): OffloadRequest {

@@ -13,6 +13,15 @@ const unflushedBytesBound = 1 << 20;
 const flushAfterBytes = 64 << 10;
 /** Time to hand over what was published when closing. */
 const closeTimeoutMs = 1_000;
+/** Time for the server to say that it sends no more. */
+const drainTimeoutMs = 2_000;
+
+/** Ends a subscription at once, and forgets what was not handled yet. */
+export interface Leave {
+  (): void;
+  /** Takes what the server had given it already, and resolves when that is all handled, or the connection is gone. */
+  drain(): Promise<void>;
+}
 
 /** One live connection, from its handshake to its end; what comes after is {@link Link}'s business. */
 export class Wire {
@@ -50,13 +59,18 @@ export class Wire {
     return bytes;
   }
 
-  subscribe(subject: string, queue: string | undefined, handle: (message: Msg) => void): () => void {
+  subscribe(subject: string, queue: string | undefined, handle: (message: Msg) => void): Leave {
     const callback = (error: Error | null, message: Msg) => {
       // An error ends the subscription and is also reported as a status, where it is told onward.
       if (!error) handle(message);
     };
     const subscription = this.connection.subscribe(subject, { callback, ...(queue && { queue }) });
-    return () => subscription.unsubscribe();
+    const drain = async () => {
+      // It fails only when the connection ends, and then nothing more comes either.
+      const drained = subscription.drain().catch(() => {});
+      await Promise.race([drained, this.gone, timeout(drainTimeoutMs)]);
+    };
+    return Object.assign(() => subscription.unsubscribe(), { drain });
   }
 
   /** Hands over what was published, if the server takes it in time, and closes. */

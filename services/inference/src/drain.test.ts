@@ -79,18 +79,25 @@ test("replicas that share one configuration go by the names on their command lin
   for (const child of children) expect((await child.ended).code).toBe(0);
 });
 
-test("another replica takes over without a refusal when one leaves", async () => {
+test("another replica takes over when one leaves: under load every offload is answered", async () => {
   const [leaving, staying] = [await startChild({}, "leaving"), await startChild({}, "staying")];
   const camera = await device(nats.url);
   await warm(camera);
   const jpeg = await grey(80);
-  for (let i = 0; i < 40; i++) camera.send({ jpeg });
+  let isLeaving = true;
+  void leaving.ended.then(() => (isLeaving = false));
   leaving.process.kill("SIGTERM");
+  let sent = 0;
+  await until(() => {
+    if (camera.client.inFlight() < 8) {
+      camera.send({ jpeg });
+      sent++;
+    }
+    return !isLeaving && sent >= 100;
+  });
   expect((await leaving.ended).code).toBe(0);
-  for (let i = 0; i < 10; i++) camera.send({ jpeg });
-  const ends = await camera.ended(50);
-  expect(ends.slice(40).map((end) => end.outcome)).toEqual(Array.from({ length: 10 }, () => "answered"));
-  expect(ends.every((end) => ["answered", "expired", "refused"].includes(end.outcome))).toBe(true);
+  const ends = await camera.ended(sent);
+  expect(ends.map((end) => end.outcome)).toEqual(ends.map(() => "answered"));
   expect(camera.client.stray).toBe(0);
   staying.process.kill("SIGTERM");
   expect((await staying.ended).code).toBe(0);

@@ -21,9 +21,9 @@ export class Offloads {
     this.#serving = serveModel(link, pipeline.name, (request) => this.#receive(request));
   }
 
-  /** Takes no more: the broker gives them to other replicas. */
-  close(): void {
-    this.#serving.close();
+  /** Takes what the broker gave it already and nothing more: it gives them to other replicas. */
+  async drain(): Promise<void> {
+    await this.#serving.drain();
     this.countUnread();
   }
 

@@ -142,14 +142,18 @@ function readiness({ config, link, pipelines, reloads, isDraining }: House) {
 async function drain(house: House, offloads: readonly Offloads[], adverts: Adverts): Promise<void> {
   house.isDraining = true;
   house.logger.info("draining");
-  for (const one of offloads) one.close();
   adverts.drain();
   const graceOver = new AbortController();
-  const empty = Promise.all(house.pipelines.map(({ register }) => register.empty()));
-  await Promise.race([empty, pause(house.clock, house.config.grace, graceOver.signal)]);
+  await Promise.race([empty(house, offloads), pause(house.clock, house.config.grace, graceOver.signal)]);
   graceOver.abort();
   adverts.stop();
   await closeHouse(house);
+}
+
+/** Those on the way to the door come in, too: nobody else would answer them. */
+async function empty({ pipelines }: House, offloads: readonly Offloads[]): Promise<void> {
+  await Promise.all(offloads.map((one) => one.drain()));
+  await Promise.all(pipelines.map(({ register }) => register.empty()));
 }
 
 async function closeHouse({ pipelines, http, link, tracing, logger }: House): Promise<void> {
