@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 /** A tenth of the real ones, so that a hand-over takes two seconds. */
-const times = { leaseMs: 1_500, renewMs: 1_000, retryMs: 200 };
+const times = { leaseMs: 1_500, renewMs: 1_000, everyMs: 400, retryMs: 200 };
 const leasePath = (space: string) => `/apis/coordination.k8s.io/v1/namespaces/${space}/leases/operator`;
 
 interface Candidate extends AsyncDisposable {
