@@ -136,6 +136,18 @@ const rows: readonly Row[] = [
     told: [["OffloadPolicy", "ZonesFound", "False ZoneNotFound"]],
   },
   {
+    what: "a mask of a stream that the device does not have",
+    make: async (name) => {
+      const polygon = "0,0 0.5,0 0.5,1";
+      await device(name);
+      await policy(name);
+      await site.patch("EdgeDevice", name, {
+        spec: { streams: [{ name: "attic", masks: [{ name: "bed", polygon }] }] },
+      });
+    },
+    told: [["EdgeDevice", "Masked", "False StreamNotFound"]],
+  },
+  {
     what: "a model that is not there",
     make: (name) => policy(name, { edgeModelRef: { name: "nothing" } }),
     told: [["OffloadPolicy", "Ready", "False ModelNotFound"]],

@@ -44,6 +44,7 @@ class SimulatedDevice implements Device {
   readonly history: string[] = [];
   silent = false;
   #refused: Heartbeat["refused"] = null;
+  #masks: string | null = null;
   #agreement = 0.9;
   #frames = 0;
   #appliedFrames = 0;
@@ -94,6 +95,7 @@ class SimulatedDevice implements Device {
       return;
     }
     this.#refused = null;
+    this.#masks = document.masks?.version ?? this.#masks;
     this.#agreement = response.agreement;
     if (this.document?.revision !== revision) this.#appliedFrames = this.#frames;
     this.document = document;
@@ -117,6 +119,7 @@ class SimulatedDevice implements Device {
       startedAtMs: this.#startedMs,
       policy: document && { name: document.policy, revision: document.revision },
       refused: this.#refused,
+      masks: this.#masks,
       frames: this.#frames,
       elapsedMs: Date.now() - this.#startedMs,
       agreement: { samples, local: corrected, corrected },

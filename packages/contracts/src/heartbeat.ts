@@ -102,6 +102,8 @@ export const heartbeatSchema = z.object({
     })
     .nullable()
     .optional(),
+  /** Version of the operator's masks that it paints; null before the first, absent where it knows of none. */
+  masks: z.string().max(64).nullable().optional(),
   /** Why policy or lease cannot be heard of, be kept, or be followed to the letter, for a person. */
   controlProblem: z.string().nullable().optional(),
   streams: z.array(streamReportSchema),

@@ -88,7 +88,9 @@ export {
   policyBucket,
   policyDocumentSchema,
   type ToldDocument,
+  type ToldMasks,
   toldDocumentSchema,
+  toldMasksSchema,
   type WrittenPolicyDocument,
 } from "./policy-document.ts";
 export { parsePolygon } from "./polygon.ts";

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { focusSchema } from "./api/offload-policy.ts";
 import { auditSchema, decisionSchema, deliverySchema, payloadSchema, zonesSchema } from "./budget.ts";
+import { limits } from "./limits.ts";
 import { modelSchema } from "./model.ts";
 import { nameSchema } from "./names.ts";
+import { polygonSchema } from "./polygon.ts";
 import { tolerant } from "./tolerant.ts";
 
 /** The bucket of policy documents in the NATS account of a tenant: operators write, each device reads its own key. */
@@ -11,6 +13,15 @@ export const policyBucket = {
   document: (device: string) => `document.${device}`,
   documents: () => "document.*",
 } as const;
+
+/** What an operator wants painted black on a device, by stream, and which version of that it is: heartbeats say it back. */
+export const toldMasksSchema = z.object({
+  version: z.string().min(1).max(64),
+  streams: z
+    .record(nameSchema, z.array(polygonSchema).max(limits.masksPerStream))
+    .refine((streams) => Object.keys(streams).length <= limits.streamsPerDevice, "more streams than a device can have"),
+});
+export type ToldMasks = z.output<typeof toldMasksSchema>;
 
 /**
  * What an operator wants a device to do, from one revision of one policy; how many bytes it may send is in its lease. A
@@ -30,6 +41,8 @@ export const policyDocumentSchema = z.object({
   focus: focusSchema,
   /** The zones that `focus` names, of those streams that have any. */
   zones: zonesSchema,
+  /** Of the device, whatever its policy. Absent from an operator that knows of none: then what was told last stays. */
+  masks: toldMasksSchema.optional(),
   payload: payloadSchema,
   delivery: deliverySchema,
   audit: auditSchema,

@@ -4,7 +4,7 @@ import { AV_LOG_QUIET } from "node-av/constants";
 import { Log } from "node-av/lib";
 import { CaptureLoop } from "./capture-loop.ts";
 import { Outbox } from "./outbox.ts";
-import { type CaptureRequest, CHANNEL_FD } from "./request.ts";
+import { type CaptureRequest, CHANNEL_FD, type Change, Told } from "./request.ts";
 import { SourceProblem } from "./shot.ts";
 
 /** No farewell: libraries may hang in the kernel, and there is nothing here worth saving. */
@@ -18,17 +18,18 @@ channel.on("error", die);
 channel.on("close", die);
 channel.on("end", die);
 
-let told = "";
-let outbox: Outbox | undefined;
+const told = new Told();
+const outbox = new Outbox(channel);
+let begun = false;
 channel.on("data", (bytes: Buffer) => {
-  if (outbox) return outbox.credit(bytes.length);
-  const end = bytes.indexOf(0x0a);
-  told += bytes.toString("utf8", 0, end < 0 ? undefined : end);
-  if (end < 0) return undefined;
-  const request = JSON.parse(told) as CaptureRequest;
-  outbox = new Outbox(channel, request.masks);
-  void capture(request, outbox);
-  return outbox.credit(bytes.length - end - 1);
+  const { lines, credits } = told.take(bytes);
+  for (const line of lines) {
+    const said = JSON.parse(line) as CaptureRequest | Change;
+    outbox.mask(said.masks);
+    if (!begun) void capture(said as CaptureRequest, outbox);
+    begun = true;
+  }
+  outbox.credit(credits);
 });
 
 async function capture(request: CaptureRequest, out: Outbox): Promise<void> {

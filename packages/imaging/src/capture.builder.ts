@@ -29,6 +29,7 @@ export function openTest(source: string, options: Partial<CaptureOptions> = {}):
   return {
     states,
     next: () => capture.next(),
+    mask: (masks) => capture.mask(masks),
     close: () => capture.close(),
     reached: (fits) =>
       vi.waitFor(

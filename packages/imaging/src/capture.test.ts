@@ -118,6 +118,40 @@ test("masks are black in what leaves the process, and nothing else is", async ()
   expect(wrong).toEqual([]);
 });
 
+test("other masks count from the next picture that is sent, whatever the process was doing, and in the process after it", async () => {
+  const folder = temporaryFolder();
+  await sharp({ create: { width: 8, height: 8, channels: 3, background: "white" } }).toFile(join(folder, "f0.png"));
+  const capture = openTest(`dir:${folder}`, { fps: 50, loop: true, pace: "realtime" });
+  const half = (from: number): [number, number][] => [
+    [from, 0],
+    [from + 0.5, 0],
+    [from + 0.5, 1],
+    [from, 1],
+  ];
+  /** The first row of the newest picture, as white and black. */
+  const row = async () => {
+    const frame = (await capture.next())!;
+    const pixels = upTo(8).map((x) => (frame.data[3 * x] === 0 ? "#" : "."));
+    frame.release();
+    return pixels.join("");
+  };
+  const shows = async (wanted: string) => {
+    for (let frames = 0; (await row()) !== wanted; frames++) expect(frames).toBeLessThan(5);
+    for (let frames = 0; frames < 5; frames++) expect(await row()).toBe(wanted);
+  };
+  capture.mask([half(0.5)]);
+  await shows("....####");
+  capture.mask([half(0), half(0.5)]);
+  await shows("########");
+  capture.mask([half(0)]);
+  await shows("####....");
+  process.kill(captureProcesses()[0]!, "SIGKILL");
+  await capture.reached(({ restarts }) => restarts === 1);
+  await shows("####....");
+  capture.mask([]);
+  await shows("........");
+});
+
 test("close ends the process, also while a frame is awaited", async () => {
   const clip = await buildClip(join(temporaryFolder(), "a.mp4"), { frames: 30, fps: 1 });
   const capture = openTest(`file:${clip}`, { pace: "realtime", loop: true });

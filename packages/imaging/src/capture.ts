@@ -1,3 +1,4 @@
+import type { Polygon } from "@sluice/vision";
 import { Delivery } from "./delivery.ts";
 import type { Capture, CaptureDeps, CapturedFrame, CaptureOptions } from "./options.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -12,17 +13,22 @@ export function openCapture(options: CaptureOptions, deps: CaptureDeps): Capture
 
 class StreamCapture implements Capture {
   readonly #delivery: Delivery;
+  readonly #supervisor: Supervisor;
   readonly #closing = new AbortController();
   readonly #over: Promise<void>;
 
   constructor(options: CaptureOptions, deps: CaptureDeps) {
     this.#delivery = new Delivery(options.stream, options.pace);
-    const supervisor = new Supervisor(options, deps, this.#delivery);
-    this.#over = supervisor.run(this.#closing.signal).finally(() => this.#delivery.finish());
+    this.#supervisor = new Supervisor(options, deps, this.#delivery);
+    this.#over = this.#supervisor.run(this.#closing.signal).finally(() => this.#delivery.finish());
   }
 
   next(): Promise<CapturedFrame | undefined> {
     return this.#delivery.next();
+  }
+
+  mask(masks: readonly Polygon[]): void {
+    this.#supervisor.mask(masks);
   }
 
   async close(): Promise<void> {

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@sluice/foundation";
+import type { Polygon } from "@sluice/vision";
 import { MessageReader, type Receiver } from "./framing.ts";
-import type { CaptureRequest } from "./request.ts";
+import { type CaptureRequest, creditsOf, lineOf } from "./request.ts";
 import { socketPair } from "./socket-pair.ts";
 
 /** A child that ignores SIGTERM for this long is killed. */
@@ -24,6 +25,8 @@ export interface CaptureChild {
   readonly gone: Promise<string>;
   /** Allows the child to send `count` more frames. */
   grant(count: number): void;
+  /** Has it paint other masks, in all that it sends from then on. */
+  mask(masks: readonly Polygon[]): void;
   /** Ends the process: SIGTERM, then SIGKILL; resolves when it is gone. */
   end(): Promise<void>;
 }
@@ -54,12 +57,13 @@ export async function startChild(request: CaptureRequest, receiver: Receiver, cl
     env: { ...environment, MALLOC_ARENA_MAX: "2" },
   });
   far.destroy();
-  near.write(`${JSON.stringify(request)}\n`);
+  near.write(lineOf(request));
   const started = child;
   const gone = departure(started, near, () => fault);
   return {
     gone,
-    grant: (count) => void near.write(Buffer.alloc(count, 1)),
+    grant: (count) => void near.write(creditsOf(count)),
+    mask: (masks) => void near.write(lineOf({ masks })),
     end: () => end(started, gone, clock),
   };
 }

@@ -44,6 +44,8 @@ export interface CaptureState {
 export interface Capture {
   /** The newest frame (`realtime`) or the following one (`asap`); undefined once closed or ended for good. */
   next(): Promise<CapturedFrame | undefined>;
+  /** Paints other masks from now on. Of a picture that the capture process has not yet handed over nothing stays bare. */
+  mask(masks: readonly Polygon[]): void;
   /** Ends the capture process and waits until it is gone. */
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ interface Captured {
  */
 export class Outbox {
   readonly #channel: Socket;
-  readonly #masks: readonly Polygon[];
+  #masks: readonly Polygon[] = [];
   #credits = 0;
   #captured = 0;
   #held: Captured | undefined;
@@ -27,9 +27,14 @@ export class Outbox {
   #spansSize = "";
   #wake: () => void = () => {};
 
-  constructor(channel: Socket, masks: readonly Polygon[]) {
+  constructor(channel: Socket) {
     this.#channel = channel;
+  }
+
+  /** Paints these, and no others, in what is sent from now on. */
+  mask(masks: readonly Polygon[]): void {
     this.#masks = masks;
+    this.#spansSize = "";
   }
 
   /** Frames captured, sent or not. */

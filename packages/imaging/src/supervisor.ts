@@ -1,5 +1,6 @@
 import { isErrorCode, limits, SluiceError } from "@sluice/contracts";
 import { backoffMs, pause } from "@sluice/foundation";
+import type { Polygon } from "@sluice/vision";
 import { type CaptureChild, startChild } from "./child.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Receiver, Report } from "./framing.ts";
@@ -28,7 +29,8 @@ export class Supervisor {
   readonly #options: CaptureOptions;
   readonly #deps: CaptureDeps;
   readonly #delivery: Delivery;
-  readonly #request: CaptureRequest;
+  #request: CaptureRequest;
+  #child: CaptureChild | undefined;
   #state: CaptureState = { state: "starting", problem: null, width: 0, height: 0, fps: 0, restarts: 0 };
 
   constructor(options: CaptureOptions, deps: CaptureDeps, delivery: Delivery) {
@@ -49,6 +51,12 @@ export class Supervisor {
     this.#change({ state: "ended" });
   }
 
+  /** The present capture process hears of it, and each one that follows begins with it. */
+  mask(masks: readonly Polygon[]): void {
+    this.#request = { ...this.#request, masks };
+    this.#child?.mask(masks);
+  }
+
   async #attempts(signal: AbortSignal): Promise<void> {
     const { clock, prng } = this.#deps;
     for (let attempt = 0; !signal.aborted; attempt++) {
@@ -67,8 +75,10 @@ export class Supervisor {
     const close = () => resolve("closed");
     signal.addEventListener("abort", close, { once: true });
     const watchdog = new Watchdog(this.#deps.clock, START_MS, () => resolve(this.#silence()));
+    const request = this.#request;
     try {
-      const child = await startChild(this.#request, this.#receiver(watchdog, resolve), this.#deps.clock);
+      const child = await startChild(request, this.#receiver(watchdog, resolve), this.#deps.clock);
+      if (this.#request.masks !== request.masks) child.mask(this.#request.masks);
       return await this.#attend(child, promise, resolve);
     } catch (error) {
       return this.#problem("source-unreadable", `no capture process: ${String(error)}`);
@@ -80,10 +90,12 @@ export class Supervisor {
 
   async #attend(child: CaptureChild, ending: Promise<Ending>, resolve: (e: Ending) => void): Promise<Ending> {
     void child.gone.then((how) => resolve(this.#problem("source-unreadable", how)));
+    this.#child = child;
     this.#delivery.connect((count) => child.grant(count));
     try {
       return await ending;
     } finally {
+      this.#child = undefined;
       await child.end();
       this.#delivery.disconnect();
     }

@@ -1,6 +1,7 @@
 export { area, type Box, clip, type Detection, iou } from "./box.ts";
 export { onPlain } from "./canvas.ts";
 export { coco80 } from "./classes.ts";
+export { coverOf } from "./cover.ts";
 export type { Frame, Part, Picture } from "./frame.ts";
 export { type Fit, type Placement, place, unplace } from "./letterbox.ts";
 export { type Labelled, match } from "./match.ts";

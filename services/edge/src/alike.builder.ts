@@ -95,6 +95,7 @@ export async function runDaemon(
     ...shared,
     device: config.device,
     spec: config.offload,
+    masks: [],
     stream,
     framesPerSecond: () => 1_000 / frameMs,
     capture,
@@ -151,6 +152,7 @@ function turnstile(pictures: readonly Picture[], clock: ManualClock, settled: (f
       index++;
       return { ...frame, release: () => {} };
     },
+    mask: () => {},
     close: async () => {},
   };
 }

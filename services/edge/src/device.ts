@@ -20,6 +20,7 @@ import { Control } from "./control/control.ts";
 import { Usage } from "./control/usage.ts";
 import { Events } from "./events.ts";
 import { LiveView } from "./live.ts";
+import { Masks } from "./masks.ts";
 import { recallPrice } from "./memory.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Recent } from "./recent.ts";
@@ -57,6 +58,7 @@ export interface Shared {
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly state: State;
+  readonly masks: Masks;
   readonly model: ModelSlot;
   readonly bucket: TokenBucket;
   readonly price: Price;
@@ -82,6 +84,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const metrics = createMetrics();
   const tracing = await startTracing("sluice-edge", traced(environment, logger));
   const state = await State.open({ directory: config.state, clock, logger, metrics });
+  const masks = new Masks(config.streams, state);
   const model = await ModelSlot.open(config.model, { workers: 1, threads: config.threads }).catch(async (error) => {
     await state.close();
     throw error;
@@ -104,7 +107,22 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const streams: Running[] = [];
   const framesPerSecond = () => streams.reduce((sum, stream) => sum + stream.state().fps, 0);
   const bidder = new Bidder({ price, bucket, framesPerSecond, streams });
-  const parts = { config, clock, prng, logger, metrics, state, model, bucket, link, client, uplink, backends, bidder };
+  const parts = {
+    config,
+    clock,
+    prng,
+    logger,
+    metrics,
+    state,
+    masks,
+    model,
+    bucket,
+    link,
+    client,
+    uplink,
+    backends,
+    bidder,
+  };
   const control = usage ? new Control({ ...parts, usage }) : null;
   return {
     config,
@@ -115,6 +133,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
     metrics,
     tracing,
     state,
+    masks,
     model,
     bucket,
     price,
@@ -164,7 +183,7 @@ function connect(
 
 /** Opens one stream; its pipeline does not run yet. */
 export function openStream(shared: Shared, stream: StreamConfig): Running {
-  const { config, clock, prng, logger, metrics, pace } = shared;
+  const { config, clock, prng, logger, metrics, masks, pace } = shared;
   const account = new Account(stream.name, metrics);
   const recent = new Recent();
   const live = new LiveView(clock);
@@ -175,7 +194,7 @@ export function openStream(shared: Shared, stream: StreamConfig): Running {
       source: stream.source,
       fps: stream.fps,
       loop: stream.loop,
-      masks: stream.masks,
+      masks: masks.of(stream.name),
       stallAfterMs: stream.stallAfter,
       pace,
     },
@@ -193,11 +212,15 @@ export function openStream(shared: Shared, stream: StreamConfig): Running {
       },
     },
   );
+  masks.onChange(() => capture.mask(masks.of(stream.name)));
   const pipeline = new Pipeline({
     ...shared,
     device: config.device,
     get spec() {
       return shared.control?.spec ?? config.offload;
+    },
+    get masks() {
+      return masks.of(stream.name);
     },
     stream,
     capture,

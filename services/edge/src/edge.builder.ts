@@ -13,7 +13,7 @@ import {
   versionOfWire,
 } from "@sluice/contracts";
 import { type Clock, seededPrng, systemClock } from "@sluice/foundation";
-import { encodeJpeg } from "@sluice/imaging";
+import { decodeImage, encodeJpeg } from "@sluice/imaging";
 import {
   connectLink,
   decodeDecision,
@@ -59,6 +59,21 @@ export async function writeNoise(site: Site, size: { width: number; height: numb
   const { data: jpeg } = await encodeJpeg({ ...size, data }, { width: size.width, quality: 95 });
   await writeFile(join(folder, "0.jpg"), jpeg);
   return `dir:${folder}`;
+}
+
+/** A folder of one picture, all of it of one brightness. */
+export async function writePlain(folder: string, level: number): Promise<void> {
+  await mkdir(folder);
+  const data = new Uint8Array(64 * 32 * 3).fill(level);
+  const { data: jpeg } = await encodeJpeg({ width: 64, height: 32, data }, { width: 64, quality: 90 });
+  await writeFile(join(folder, "0.jpg"), jpeg);
+}
+
+/** How bright the middles of a picture's left and right half are. */
+export async function halves(jpeg: Uint8Array): Promise<string[]> {
+  const { width, height, data } = await decodeImage(jpeg);
+  const at = (x: number) => data[3 * (Math.floor(height / 2) * width + Math.floor(x * width))]!;
+  return [0.25, 0.75].map((x) => (at(x) < 20 ? "black" : at(x) > 150 ? "bright" : `${at(x)}`));
 }
 
 /** An HTTP camera that shows three pictures to whoever opens it, and then nothing more, without hanging up. */

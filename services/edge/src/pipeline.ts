@@ -80,7 +80,7 @@ export class Pipeline {
       const view = this.#viewOf(model.model, frame);
       const { detections, preprocessMs, runMs, postprocessMs } = await view.model.detect(frame);
       inferring.end();
-      return { frame, view, local: detections, inferMs: preprocessMs + runMs + postprocessMs, span };
+      return { frame, view, local: view.visible(detections), inferMs: preprocessMs + runMs + postprocessMs, span };
     } catch (cause) {
       const error = asSluiceError(cause);
       account.drop("model-error");
@@ -96,7 +96,8 @@ export class Pipeline {
     const { frame, view, local, inferMs } = seen;
     const { account, telemetry, clock, live, logger, stream } = this.#stage;
     const atMs = clock.monotonicMs();
-    const { answer, decision } = view.scene.see(frame.index, atMs, local, this.#motion(frame), this.#road(atMs));
+    const { answer: all, decision } = view.scene.see(frame.index, atMs, local, this.#motion(frame), this.#road(atMs));
+    const answer = view.visible(all);
     const confident = local.filter((d) => d.score >= view.model.threshold);
     const result = view.messages.local(frame, confident, answer, inferMs);
     view.trust.answered(confident, answer);
@@ -206,7 +207,7 @@ export class Pipeline {
   #correct({ frame, view, span, local, answer, decision, crop }: UnderWay, reply: OffloadReply, inTime: boolean): void {
     const { account, telemetry, recent, clock, tracing } = this.#stage;
     const fusing = tracing.startSpan("fuse", { parent: span });
-    const cloud = cloudOf(reply, view.model.classes, frame, crop);
+    const cloud = view.visible(cloudOf(reply, view.model.classes, frame, crop));
     const ageMs = Math.max(0, clock.wallMs() - frame.capturedAtMs);
     if (decision.drawn) view.audited(decision, local, answer, cloud, reply.digest);
     const taught = view.scene.reply(frame.index, cloud, decision);
@@ -215,7 +216,7 @@ export class Pipeline {
     fusing.end();
     // Of a crop alone, a reply that taught nothing is not the frame's answer.
     if (!taught && crop) return;
-    const message = view.messages.correction(frame, taught?.answer ?? cloud, ageMs, inTime);
+    const message = view.messages.correction(frame, view.visible(taught?.answer ?? cloud), ageMs, inTime);
     recent.correct(message);
     telemetry.result(message);
   }

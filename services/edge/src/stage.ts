@@ -4,6 +4,7 @@ import type { Capture } from "@sluice/imaging";
 import type { ModelSlot } from "@sluice/models";
 import type { Logger, Tracing } from "@sluice/observability";
 import type { Price, Road, TokenBucket } from "@sluice/offload";
+import type { Polygon } from "@sluice/vision";
 import type { Account } from "./account.ts";
 import type { LiveView } from "./live.ts";
 import type { Recent } from "./recent.ts";
@@ -16,6 +17,8 @@ export interface Stage {
   readonly device: string;
   readonly stream: StreamConfig;
   readonly spec: OffloadSpec;
+  /** What is black in its pictures; another list when it changed. */
+  readonly masks: readonly Polygon[];
   /** Frames a second of all streams that share the budget. */
   readonly framesPerSecond: () => number;
   readonly capture: Capture;

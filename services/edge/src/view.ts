@@ -3,8 +3,9 @@ import { fieldsOf, numberIn } from "@sluice/foundation";
 import type { Model } from "@sluice/models";
 import { Agreement, type Decision } from "@sluice/offload";
 import { focusOf, Scene } from "@sluice/scene";
-import type { Detection } from "@sluice/vision";
+import type { Detection, Polygon } from "@sluice/vision";
 import { focusProblem } from "./focus.ts";
+import { visibleUnder } from "./masks.ts";
 import { Messages } from "./messages.ts";
 import type { Stage } from "./stage.ts";
 import type { Kind } from "./state/document.ts";
@@ -23,13 +24,16 @@ interface Learned {
   readonly cloud: string | null;
 }
 
-/** What is known of a stream for one edge model and picture size; begun anew when either changes, or the policy does. */
+/** What is known of a stream for one edge model and picture size; begun anew when either changes, or policy or masks do. */
 export class View {
   readonly model: Model;
   readonly scene: Scene;
   readonly messages: Messages;
   readonly trust: Trust;
   readonly size: Size;
+  /** Of some boxes those that do not lie under masks. */
+  readonly visible: (boxes: readonly Detection[]) => readonly Detection[];
+  readonly #masks: readonly Polygon[];
   readonly #spec: OffloadSpec;
   readonly #stage: Stage;
   #agreement: Agreement;
@@ -41,6 +45,8 @@ export class View {
     this.model = model;
     this.#spec = stage.spec;
     this.size = { width: size.width, height: size.height };
+    this.#masks = stage.masks;
+    this.visible = visibleUnder(this.#masks, size);
     this.messages = new Messages(stage.device, stage.stream.name, model.classes);
     this.trust = new Trust(model.classes);
     const learned = stage.state.load(this.#name, this.#kind) ?? this.#begin();
@@ -52,7 +58,7 @@ export class View {
   }
 
   is(model: Model, { width, height }: Size): boolean {
-    if (this.#spec !== this.#stage.spec) return false;
+    if (this.#spec !== this.#stage.spec || this.#masks !== this.#stage.masks) return false;
     return this.model.digest === model.digest && this.size.width === width && this.size.height === height;
   }
 

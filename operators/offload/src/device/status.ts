@@ -3,6 +3,7 @@ import type { EdgeDevice, EdgeDeviceStatus } from "@sluice/contracts";
 import { formatRate } from "@sluice/foundation";
 import { nameOf } from "../ports.ts";
 import type { Heard } from "../telemetry/telemetry.ts";
+import { masked } from "./masks.ts";
 
 /** A device is looked at when there is news of it; this often anyway. */
 const lookAgainMs = 600_000;
@@ -31,7 +32,12 @@ export function deviceReport(device: EdgeDevice, sight: Sight): Reconciled {
   // While it is heard the time stays as it was: a heartbeat is no reason to write.
   const lastSeen = online && isReporting(before) ? (before.lastSeen ?? since) : since;
   const said = heard ? saidBy(heard) : heardEarlier(before);
-  const findings = [selectedBy(owner), reporting(online, lastSeen), ...doubtful(owner, doubt)];
+  const findings = [
+    selectedBy(owner),
+    reporting(online, lastSeen),
+    ...masked(device, heard, owner),
+    ...doubtful(owner, doubt),
+  ];
   const lease = online ? leaseAfter(before, said, sight.mayRenew) : said.lease;
   const status = { ...(lastSeen !== undefined && { lastSeen }), ...said, ...(lease && { lease }) };
   if (online) return { outcome: ready(`${name} is heard`, { afterMs: lookAgainMs }), status, findings, quiet: true };

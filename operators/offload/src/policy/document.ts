@@ -12,7 +12,7 @@ import { type Model, named, nameOf, type Objects, type Policy } from "../ports.t
 import type { Revision } from "./revision.ts";
 
 /** What of a policy document is the same for all devices of the policy. */
-export type Body = Omit<WrittenPolicyDocument, "device" | "zones">;
+export type Body = Omit<WrittenPolicyDocument, "device" | "masks" | "zones">;
 
 /** What of a specification a device acts on. */
 const acted = ["edgeModelRef", "backendRef", "decision", "focus", "payload", "delivery", "audit"] as const;

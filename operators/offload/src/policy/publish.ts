@@ -1,4 +1,5 @@
 import { canonicalJson } from "@sluice/cluster";
+import { masksOf } from "../device/masks.ts";
 import { Halt } from "../halt.ts";
 import { type Documents, named, type Objects, type Policy } from "../ports.ts";
 import { type Body, bodyOf, zonesFor } from "./document.ts";
@@ -42,15 +43,22 @@ function bodyNow(policy: Policy, revision: Revision, objects: Objects): Writer |
   }
 }
 
-/** The text is the same for all devices but for name and zones, and there may be ten thousand at every look. */
+const [namePlace, masksPlace] = ['"device":""', '"masks":"",'] as const;
+
+/** The text is the same for all devices but for name, masks and zones, and there may be ten thousand at every look. */
 function writerOf(body: Body, objects: Objects): Writer {
-  const place = '"device":""';
-  const text = canonicalJson({ ...body, device: "" });
-  const at = text.indexOf(place);
-  const [head, tail] = [text.slice(0, at), text.slice(at + place.length, -1)];
-  return (device) => {
-    const zones = zonesFor(body, named(objects.devices, objects, device));
-    return `${head}"device":${JSON.stringify(device)}${tail}${zones ? `,"zones":${canonicalJson(zones)}` : ""}}`;
+  const text = canonicalJson({ ...body, device: "", masks: "" });
+  // A manifest, which might hold such words too, lies between the two.
+  const [nameAt, masksAt] = [text.indexOf(namePlace), text.lastIndexOf(masksPlace)];
+  const head = text.slice(0, nameAt);
+  const middle = text.slice(nameAt + namePlace.length, masksAt);
+  const tail = text.slice(masksAt + masksPlace.length, -1);
+  return (name) => {
+    const device = named(objects.devices, objects, name);
+    const zones = zonesFor(body, device);
+    const masks = device ? `"masks":${canonicalJson(masksOf(device))},` : "";
+    const last = zones ? `,"zones":${canonicalJson(zones)}` : "";
+    return `${head}"device":${JSON.stringify(name)}${middle}${masks}${tail}${last}}`;
   };
 }
 

@@ -7,6 +7,7 @@ export interface Said {
   readonly startedAtMs?: number;
   readonly policy?: { name: string; revision: string } | null;
   readonly refused?: Heartbeat["refused"];
+  readonly masks?: Heartbeat["masks"];
   readonly frames?: number;
   readonly dropped?: number;
   readonly spentBytes?: number;
@@ -29,6 +30,7 @@ export function heartbeatOf(said: Said = {}): Heartbeat {
     budget: { bytesPerSecond: 1_000, burstBytes: 65_536, tokens: 0, spentBytes, elapsedMs },
     policy: said.policy ?? null,
     refused: said.refused ?? null,
+    masks: said.masks,
     streams: [
       {
         name: "camera",

@@ -144,7 +144,7 @@ function asksInVain(before: Heartbeat | undefined, now: Heartbeat): boolean {
 }
 
 /** What a reconciliation acts on at once; figures wait until it looks again by itself. */
-const says = ({ policy, refused, model, lease }: Heartbeat): string =>
-  [policy?.name, policy?.revision, refused?.revision, refused?.reason, model.digest, isLeased(lease)].join("\n");
+const says = ({ policy, refused, masks, model, lease }: Heartbeat): string =>
+  [policy?.name, policy?.revision, refused?.revision, refused?.reason, masks, model.digest, isLeased(lease)].join("\n");
 
 const isLeased = (lease: Heartbeat["lease"]): boolean => lease != null && lease.epoch > 0;

@@ -30,6 +30,7 @@ export const conditionTypes = {
   Selected: "EdgeDevice: a policy grants it bytes. OffloadPolicy: no device that it selects is another policy's.",
   BackendReady: "OffloadPolicy: the InferenceBackend that it names answers.",
   ZonesFound: "OffloadPolicy: each zone of its focus is a zone of one of its devices. Absent without zones.",
+  Masked: "EdgeDevice: it paints the masks of its streams. Absent without masks.",
   Plausible: "EdgeDevice: what it says it sent can be true. Absent unless it cannot.",
   Reporting: "EdgeDevice: the device has been heard of late. InferenceBackend: replicas advertise their queues.",
 } as const;
@@ -73,6 +74,8 @@ export const conditionReasons = {
   StatusEdited:
     "Somebody else wrote the status: nothing in it is acted on, and the rollout is found again from what devices have.",
   ZoneNotFound: "No stream of the policy's devices has a zone of that name: there the whole picture counts.",
+  StreamNotFound: "The device has no stream of that name: compare with its own configuration.",
+  NotControlled: "The daemon goes by its own file, or is too old to hear of it from an operator.",
   UsageImplausible:
     "The device says it sent more than it can have held: its counter, or its daemon, cannot be trusted. See the quota of its policy, and take the device out until that is explained.",
   Conflicting: "Somebody else owns an object that this one would have to write: see the message.",

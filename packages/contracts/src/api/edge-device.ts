@@ -43,7 +43,9 @@ const streamSchema = z.strictObject({
   )
     .max(limits.masksPerStream)
     .default([])
-    .describe("Parts of the picture that must be painted black before anything leaves the capture stage."),
+    .describe(
+      "Parts of the picture that are painted black before anything leaves the capture stage, beside those of the device's own file. They come with its policy, and stay whatever becomes of that.",
+    ),
 });
 
 const specSchema = z.strictObject({

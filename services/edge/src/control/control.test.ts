@@ -3,7 +3,17 @@ import { dirname, join } from "node:path";
 import { type EdgeConfig, modelSchema, policyBucket, readDocument } from "@sluice/contracts";
 import { type NatsServer, peaksModel, startNats, type TempDir, tempDir, until, writeModel } from "@sluice/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildSite, classes, configOf, neighbours, type Site, startDevice } from "../edge.builder.ts";
+import {
+  buildSite,
+  classes,
+  configOf,
+  goodReply,
+  halves,
+  neighbours,
+  type Site,
+  startDevice,
+  writePlain,
+} from "../edge.builder.ts";
 import type { Edge } from "../edge.ts";
 import { type HandOperator, handOperator } from "./operator.builder.ts";
 
@@ -173,6 +183,70 @@ describe("a device under an operator", () => {
     await operator.tell("yard", "yard-3", { focus: { classes: ["car"] } });
     await until(() => signals()?.uncertain === 0);
     expect(edge.report()).toMatchObject({ controlProblem: null, policy: { revision: "yard-3" } });
+  });
+
+  it("paints what it is told to hide before anything leaves, and keeps to that when its policy or its operator is gone", async () => {
+    await using heard = await neighbours(nats, (request) => request.answer(goodReply(request)));
+    await until(() => heard.link.connected);
+    const bright = join(folder.path, "bright");
+    await writePlain(bright, 200);
+    const streams = [{ ...configOf(site, nats.url).streams[0]!, source: `dir:${bright}` }];
+    const edge = await start({ streams });
+    const left = [
+      [0, 0],
+      [0.5, 0],
+      [0.5, 1],
+      [0, 1],
+    ];
+    await operator.tell("yard", "yard-1", { masks: { version: "v1", streams: { main: [left] } } });
+    await operator.open("yard", 1);
+    await operator.grant("yard", { bytesPerSecond: 100_000 });
+    expect(edge.report().masks).toBe("v1");
+    const jpeg = await until(() => heard.requests.splice(0).at(-1)?.payload);
+    expect(await halves(jpeg)).toEqual(["black", "bright"]);
+    // The cloud's car is on the right; its person, and the edge model's, are on the left, where nobody sees anything.
+    const said = await until(() => heard.results.find(({ kind }) => kind === "correction"));
+    expect(said.answer.classes).toEqual(["car"]);
+    await until(() => heard.results.findLast(({ kind }) => kind === "local")?.answer.classes.join() === "car");
+    const seen = heard.results.filter((result) => result.kind === "local").slice(-5);
+    expect(seen.flatMap(({ local }) => local.boxes)).toEqual([]);
+    await operator.documents.with(({ kv }) => kv.delete(policyBucket.document("gate")));
+    await until(() => edge.report().policy === null);
+    await stop(edge);
+    await nats.kill();
+    const second = await start({ streams });
+    expect(second.report().masks).toBe("v1");
+    const page = await until(async () => {
+      const response = await fetch(`${second.url}/api/live/main.jpg`);
+      return response.ok && response;
+    });
+    expect(await halves(new Uint8Array(await page.arrayBuffer()))).toEqual(["black", "bright"]);
+  });
+
+  it("takes other masks at once, whatever becomes of the document that brought them, and keeps its own", async () => {
+    const own: [number, number][] = [
+      [0.5, 0],
+      [1, 0],
+      [1, 1],
+    ];
+    const edge = await start({ streams: [{ ...configOf(site, nats.url).streams[0]!, masks: [own] }] });
+    await operator.tell("yard", "yard-1", { masks: { version: "v1", streams: { other: [own] } } });
+    await acting(edge, "yard-1");
+    expect(edge.report().masks).toBe("v1");
+    const { wrong } = await anotherModel();
+    const all = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+    ];
+    await operator.tell("yard", "yard-2", { edgeModel: wrong, masks: { version: "v2", streams: { main: [all] } } });
+    await until(() => edge.report().refused?.revision === "yard-2");
+    expect(edge.report()).toMatchObject({ masks: "v2", policy: { revision: "yard-1" } });
+    // A word of an operator that knows of no masks takes none away.
+    await operator.tell("yard", "yard-3");
+    await acting(edge, "yard-3");
+    expect(edge.report().masks).toBe("v2");
   });
 
   it("counts on over restarts, and reports to nobody what was sent under another policy", async () => {

@@ -6,6 +6,7 @@ import type { Logger, Metrics } from "@sluice/observability";
 import type { TokenBucket } from "@sluice/offload";
 import type { BackendWatch } from "../backend-watch.ts";
 import { focusProblem } from "../focus.ts";
+import type { Masks } from "../masks.ts";
 import type { State } from "../state/state.ts";
 import type { Uplink } from "../uplink.ts";
 import type { Bidder } from "./bidder.ts";
@@ -24,6 +25,7 @@ export interface ControlParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly state: State;
+  readonly masks: Masks;
   readonly model: ModelSlot;
   readonly bucket: TokenBucket;
   readonly link: Link;
@@ -69,10 +71,11 @@ export class Control {
   }
 
   /** Its part of the heartbeat. */
-  report(): Pick<Heartbeat, "policy" | "refused" | "lease" | "controlProblem"> {
+  report(): Pick<Heartbeat, "policy" | "refused" | "masks" | "lease" | "controlProblem"> {
     const { document, refused } = this.#policy;
+    const masks = this.#parts.masks.version;
     const policy = document && { name: document.policy, revision: document.revision };
-    return { policy, refused: refused ?? null, lease: this.#held(), controlProblem: this.#complaint() };
+    return { policy, refused: refused ?? null, masks, lease: this.#held(), controlProblem: this.#complaint() };
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,7 @@ interface Over {
   readonly model?: string;
   readonly focus?: object;
   readonly zones?: object;
+  readonly masks?: object;
 }
 
 /** An operator by hand: writes what a test wants a device to be told, into the real buckets. */

@@ -12,6 +12,7 @@ import {
 import { type Clock, fieldsOf, type Prng } from "@sluice/foundation";
 import { KeyView, type Link } from "@sluice/messaging";
 import type { ModelSlot } from "@sluice/models";
+import type { Masks } from "../masks.ts";
 import type { Kind } from "../state/document.ts";
 import type { State } from "../state/state.ts";
 import type { Uplink } from "../uplink.ts";
@@ -21,6 +22,7 @@ export interface PolicyClientOptions {
   readonly link: Link;
   readonly uplink: Uplink;
   readonly state: State;
+  readonly masks: Masks;
   /** Folder for the manifest of the edge model that a policy names. */
   readonly directory: string | undefined;
   readonly model: ModelSlot;
@@ -124,11 +126,13 @@ export class PolicyClient {
     this.#options.onChange(document);
   }
 
+  /** Masks hold whatever becomes of the rest. */
   async #act(document: PolicyDocument | null, json: string): Promise<void> {
-    const { device } = this.#options;
+    const { device, masks } = this.#options;
     if (document && document.device !== device) {
       throw new SluiceError("bad-request", `the policy document is for ${document.device}, this device is ${device}`);
     }
+    if (document?.masks) masks.tell(document.masks);
     if (document?.edgeModel) await this.#run(document.edgeModel.spec.sha256, json);
   }
 
