@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Agent, request } from "node:https";
 import type { Kube as Server } from "@sluice/testkit";
 
-/** What a proxy answers in the server's place; undefined lets the request through. */
-export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
+/** Answers in the server's place and says true; false lets the request through, once it is said. */
+export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 
 export interface FaultProxy extends AsyncDisposable {
   readonly port: number;
@@ -16,8 +16,7 @@ export interface FaultProxy extends AsyncDisposable {
 export async function startFaultProxy(server: Server): Promise<FaultProxy> {
   const agent = new Agent({ ca: readFileSync(server.authority), keepAlive: true });
   const proxy: { fault: Fault } = { fault: () => false };
-  const http = createServer((near, answer) => {
-    if (proxy.fault(near, answer)) return;
+  const pass = (near: IncomingMessage, answer: ServerResponse) => {
     const far = request(new URL(near.url ?? "/", server.url), { agent, method: near.method, headers: near.headers });
     far.on("response", (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
@@ -28,6 +27,12 @@ export async function startFaultProxy(server: Server): Promise<FaultProxy> {
     far.on("error", () => answer.destroy());
     answer.on("close", () => far.destroy());
     near.pipe(far);
+  };
+  const http = createServer((near, answer) => {
+    Promise.resolve(proxy.fault(near, answer)).then(
+      (answered) => answered || pass(near, answer),
+      () => answer.destroy(),
+    );
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const close = async () => {

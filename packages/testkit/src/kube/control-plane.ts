@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { type Child, launch, terminate, working } from "../child.ts";
 import { etcdBinary, kubernetesBinary } from "./binaries.ts";
 import { makeCertificate } from "./certificate.ts";
-import { apiserverFlags, authorityOf, controllerManagerFlags, etcdFlags, type Layout } from "./flags.ts";
+import { compactEtcd } from "./etcd.ts";
+import {
+  apiserverFlags,
+  authorityOf,
+  controllerManagerFlags,
+  etcdFlags,
+  etcdSocketPath,
+  type Layout,
+} from "./flags.ts";
 import { kubeconfigText, makeIdentities } from "./identities.ts";
 import { freePort } from "./ports.ts";
 import { type Asking, ask } from "./request.ts";
@@ -60,6 +68,10 @@ export class ControlPlane {
   /** SIGKILL: what a power cut does to it. */
   killServer(): Promise<void> {
     return terminate(this.#children.get("kube-apiserver")!, "SIGKILL");
+  }
+
+  compact(): Promise<void> {
+    return compactEtcd(etcdSocketPath(this.layout));
   }
 
   /** Its first deed that a test can see is the account that pods run under. */

@@ -12,7 +12,8 @@ export interface Layout {
 }
 
 /** A socket in the cluster's folder: nobody else can take it, and it needs no port. */
-export const etcdSocket = ({ folder }: Layout): string => `unix://${join(folder, "etcd.sock")}`;
+export const etcdSocketPath = ({ folder }: Layout): string => join(folder, "etcd.sock");
+const etcdUrl = (layout: Layout): string => `unix://${etcdSocketPath(layout)}`;
 /** The API server signs its own certificate for 127.0.0.1 and keeps it in its folder. */
 export const authorityOf = ({ folder }: Layout): string => join(folder, "certs/apiserver.crt");
 
@@ -22,7 +23,7 @@ const flags = (values: Record<string, string | number | boolean>): string[] =>
 export const etcdFlags = (layout: Layout): string[] =>
   flags({
     "data-dir": join(layout.folder, "etcd"),
-    "listen-client-urls": etcdSocket(layout),
+    "listen-client-urls": etcdUrl(layout),
     // Must be an address; clients are told the socket.
     "advertise-client-urls": "http://127.0.0.1:2379",
     "listen-peer-urls": "http://127.0.0.1:0",
@@ -34,7 +35,7 @@ export const etcdFlags = (layout: Layout): string[] =>
 
 export const apiserverFlags = (layout: Layout): string[] =>
   flags({
-    "etcd-servers": etcdSocket(layout),
+    "etcd-servers": etcdUrl(layout),
     "bind-address": "127.0.0.1",
     "secure-port": layout.port,
     "cert-dir": join(layout.folder, "certs"),
