@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { code, stderr } = await site.kube.kubectl(["apply", "-f", "-"], { input });
   if (code !== 0) throw new Error(stderr);
   await site.device("cam-1");
-  operator = await site.operator("least", kubeconfig);
+  operator = await site.operator("least", { kubeconfig });
 }, 120_000);
 afterAll(() => site[Symbol.asyncDispose]());
 

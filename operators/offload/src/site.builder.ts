@@ -97,8 +97,11 @@ export class Site implements AsyncDisposable {
     return device;
   }
 
-  async operator(identity: string, kubeconfig = this.kube.kubeconfig): Promise<Operator> {
-    const config = operatorConfigSchema.parse(this.#config(kubeconfig));
+  async operator(
+    identity: string,
+    { kubeconfig = this.kube.kubeconfig, ...more }: { kubeconfig?: string; prometheus?: string } = {},
+  ): Promise<Operator> {
+    const config = operatorConfigSchema.parse({ ...this.#config(kubeconfig), ...more });
     const environment = { SLUICE_LOG_LEVEL: process.env["SLUICE_LOG_LEVEL"] === "debug" ? "debug" : "silent" } as const;
     const operator = await startOperator(config, { identity, environment });
     this.#parts.push(() => operator.close());
