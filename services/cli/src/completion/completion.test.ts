@@ -1,11 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { symlinkSync, writeFileSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot, type TempDir, tempDir } from "@sluice/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Fleet } from "../cluster/fleet.builder.ts";
 import { run } from "../cluster/run.builder.ts";
-import { scripts } from "./scripts.ts";
 
 let fleet: Fleet;
 let dir: TempDir;
@@ -62,14 +60,6 @@ describe("completion", () => {
     expect(await words("policy", "promote", ...config, "")).toEqual(["north", ":4"]);
     expect(await words("why", ...config, "gate")).toEqual(["gate-1", ":0"]);
     expect(await words("policy", "promote", "--kubeconfig", "/nonexistent", "")).toEqual([":4"]);
-  });
-
-  it("works in bash", () => {
-    const script = join(dir.path, "completion.bash");
-    writeFileSync(script, scripts.bash);
-    const line = `source ${script}; COMP_WORDS=(sluice policy res); COMP_CWORD=2; _sluice; echo "\${COMPREPLY[@]}"`;
-    const { stdout, stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
-    expect({ stdout, stderr }).toMatchObject({ stdout: "resume restart\n" });
   });
 });
 
