@@ -6,11 +6,11 @@ import { ownerOf } from "../policy/select.ts";
 import { nameOf } from "../ports.ts";
 import { deviceReport } from "./status.ts";
 
-/** What is known of a device now. `mayRenew`: whether a lease that has changed, and nothing else, is worth a write. */
+/** What is known of a device now. `turn`: the rate that its status may tell of, if it is its turn. */
 export function lookAtDevice(
   device: EdgeDevice,
   { objects, telemetry, budgets, clock }: PolicyDeps,
-  mayRenew: () => boolean,
+  turn: (name: string) => number | undefined,
 ): Reconciled | { readonly outcome: Deferred } {
   const name = nameOf(device);
   const heard = telemetry.device(name);
@@ -20,5 +20,5 @@ export function lookAtDevice(
   const lastSeenMs = clock.wallMs() - (nowMs - (heard?.heardMs ?? nowMs));
   const doubt = owner === undefined ? null : budgets.doubt(owner, name);
   const online = telemetry.online(name, nowMs);
-  return deviceReport(device, { heard, online, lastSeenMs, owner, doubt, mayRenew });
+  return deviceReport(device, { heard, online, lastSeenMs, owner, doubt, turn: turn(name) });
 }

@@ -22,7 +22,7 @@ function urlAfter(url: string | null, before: object = {}): unknown {
     lastSeenMs: 0,
     owner: undefined,
     doubt: null,
-    mayRenew: () => false,
+    turn: undefined,
   });
   return (status as { url?: string }).url;
 }
@@ -41,7 +41,7 @@ test("an operator that has just begun keeps the address that was known", () => {
     lastSeenMs: 0,
     owner: undefined,
     doubt: null,
-    mayRenew: () => false,
+    turn: undefined,
   });
   expect(status).toMatchObject({ url: "http://cam.example:8080" });
 });
@@ -66,19 +66,29 @@ function leaseAfter(
   const budget = { ...said.budget, bytesPerSecond: held?.bytesPerSecond ?? 0 };
   const heartbeat = { ...said, budget, lease: held };
   const heard = { heartbeat, heardMs: 0, gapMs: 0, tally: tallied(undefined, heartbeat), unservedMs: 0 };
-  const sight = { heard, online: true, lastSeenMs: 0, owner: "gate", doubt: null, mayRenew: () => false, ...over };
+  const sight = { heard, online: true, lastSeenMs: 0, owner: "gate", doubt: null, turn: undefined, ...over };
   const { status, findings } = deviceReport(device(before), sight);
   const conditions = (findings ?? []).map((finding) => ({ ...finding, lastTransitionTime: "2026-01-01T00:00:00Z" }));
   return { ...status, conditions } as { lease?: object };
 }
 
-test("the first lease is told of, later ones with something else or in turn: none is a reason to write by itself", () => {
+test("a lease is told of in its turn, as far as there is room, and is no reason to write by itself", () => {
   const waiting = leaseAfter({}, null);
   expect(waiting.lease).toEqual({ rate: "0 bit/s" });
-  const first = leaseAfter(waiting, lease(1, 1_000));
+  expect(leaseAfter(waiting, lease(1, 1_000))).toEqual(waiting);
+  const first = leaseAfter(waiting, lease(1, 1_000), { turn: 1_000 });
   expect(first.lease).toEqual({ epoch: 1, rate: "8 kbit/s" });
-  expect(leaseAfter(first, lease(2, 1_000), { mayRenew: () => true })).toEqual(first);
   expect(leaseAfter(first, lease(3, 2_000))).toEqual(first);
-  expect(leaseAfter(first, lease(3, 2_000), { mayRenew: () => true }).lease).toEqual({ epoch: 3, rate: "16 kbit/s" });
-  expect(leaseAfter(first, lease(3, 2_000), {}, "gate-2").lease).toEqual({ epoch: 3, rate: "16 kbit/s" });
+  expect(leaseAfter(first, lease(3, 2_000), { turn: 1_500 }).lease).toEqual({ epoch: 3, rate: "12 kbit/s" });
+});
+
+test("what else is written brings along that a device holds less, not that it holds more", () => {
+  const first = leaseAfter(leaseAfter({}, null), lease(1, 1_000), { turn: 1_000 });
+  expect(leaseAfter(first, lease(3, 2_000), {}, "gate-2").lease).toEqual({ epoch: 1, rate: "8 kbit/s" });
+  expect(leaseAfter(first, lease(3, 500), {}, "gate-2").lease).toEqual({ epoch: 3, rate: "4 kbit/s" });
+});
+
+test("of a device that is not heard nothing is told of what it held", () => {
+  const first = leaseAfter(leaseAfter({}, null), lease(1, 1_000), { turn: 1_000 });
+  expect(leaseAfter(first, lease(1, 1_000), { online: false }).lease).toBeUndefined();
 });

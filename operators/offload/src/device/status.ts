@@ -1,9 +1,9 @@
 import { type Finding, type Reconciled, ready, sameJson, waiting } from "@sluice/cluster";
 import type { EdgeDevice, EdgeDeviceStatus } from "@sluice/contracts";
-import { formatRate } from "@sluice/foundation";
 import { nameOf } from "../ports.ts";
 import type { Heard } from "../telemetry/telemetry.ts";
 import { masked } from "./masks.ts";
+import { rateIn, rateText } from "./turns.ts";
 
 /** A device is looked at when there is news of it; this often anyway. */
 const lookAgainMs = 600_000;
@@ -19,8 +19,8 @@ export interface Sight {
   readonly owner: string | undefined;
   /** Why what it says it sent cannot be true; null where it can. */
   readonly doubt: string | null;
-  /** Whether a lease that has changed, and nothing else, is worth a write now. */
-  readonly mayRenew: () => boolean;
+  /** The rate that its status may tell of now, bytes a second; undefined if it is not its turn. */
+  readonly turn: number | undefined;
 }
 
 /** A device's status from what was heard of it. Nothing that changes with every heartbeat is in it. */
@@ -31,34 +31,44 @@ export function deviceReport(device: EdgeDevice, sight: Sight): Reconciled {
   const since = heard ? new Date(sight.lastSeenMs).toISOString() : before.lastSeen;
   // While it is heard the time stays as it was: a heartbeat is no reason to write.
   const lastSeen = online && isReporting(before) ? (before.lastSeen ?? since) : since;
-  const said = heard ? saidBy(heard) : heardEarlier(before);
+  const { lease: now, ...said } = heard ? saidBy(heard) : heardEarlier(before);
   const findings = [
     selectedBy(owner),
     reporting(online, lastSeen),
     ...masked(device, heard, owner),
     ...doubtful(owner, doubt),
   ];
-  const lease = online ? leaseAfter(before, said, sight.mayRenew) : said.lease;
+  // Nobody knows for how long a device that is not heard has held what it held.
+  const lease = online ? leaseAfter(before, said, now, sight.turn) : undefined;
   const status = { ...(lastSeen !== undefined && { lastSeen }), ...said, ...(lease && { lease }) };
   if (online) return { outcome: ready(`${name} is heard`, { afterMs: lookAgainMs }), status, findings, quiet: true };
   const reason = lastSeen === undefined ? "NeverSeen" : "Silent";
   return { outcome: waiting(reason, `${name} is not heard`, lookAgainMs), status, findings, quiet: true };
 }
 
-/** Leases change by the thousand all the time: one is told of when it is the first, together with something else, or in turn. */
-function leaseAfter(before: EdgeDeviceStatus, said: Partial<EdgeDeviceStatus>, mayRenew: () => boolean) {
-  const { url, policy, model, lease } = before;
-  const { lease: now, ...rest } = said;
-  const isNews = !isReporting(before) || !sameJson({ url, policy, model }, rest);
-  const isFirst = lease?.epoch === undefined || now?.epoch === undefined;
-  if (isNews || isFirst || (now.rate !== lease.rate && mayRenew())) return now;
-  return lease;
+/**
+ * Leases change by the thousand all the time: a device's is told of in its turn, so that what is shown adds up. What else is
+ * written brings along that it holds less.
+ */
+function leaseAfter(
+  { lease, ...before }: EdgeDeviceStatus,
+  said: Omit<EdgeDeviceStatus, "lease">,
+  now: EdgeDeviceStatus["lease"],
+  turn: number | undefined,
+) {
+  const { url, policy, model } = before;
+  // Of its own file, or none yet: that is no part of any budget.
+  if (now?.epoch === undefined) return now;
+  if (turn !== undefined) return { ...now, rate: rateText(Math.min(turn, rateIn(now.rate))) };
+  if (policy?.name !== said.policy?.name) return undefined;
+  const isNews = !isReporting(before) || !sameJson({ url, policy, model }, said);
+  return isNews && rateIn(now.rate) < rateIn(lease?.rate) ? now : lease;
 }
 
 const isReporting = ({ conditions }: EdgeDeviceStatus): boolean =>
   conditions?.find(({ type }) => type === "Reporting")?.status === "True";
 
-function saidBy({ heartbeat }: Heard): Partial<EdgeDeviceStatus> {
+function saidBy({ heartbeat }: Heard): EdgeDeviceStatus {
   const { policy, refused, model, budget, url, lease } = heartbeat;
   return {
     ...(url !== null && url.length <= urlLength && { url }),
@@ -71,17 +81,16 @@ function saidBy({ heartbeat }: Heard): Partial<EdgeDeviceStatus> {
     }),
     lease: {
       ...(lease && lease.policy === policy?.name && { epoch: lease.epoch }),
-      rate: formatRate(budget.bytesPerSecond),
+      rate: rateText(budget.bytesPerSecond),
     },
     model: { name: model.name, sha256: model.digest },
   };
 }
 
 /** An operator that has just begun keeps what the one before it knew. */
-const heardEarlier = ({ url, policy, lease, model }: EdgeDeviceStatus): Partial<EdgeDeviceStatus> => ({
+const heardEarlier = ({ url, policy, model }: EdgeDeviceStatus): EdgeDeviceStatus => ({
   ...(url !== undefined && { url }),
   ...(policy && { policy }),
-  ...(lease && { lease }),
   ...(model && { model }),
 });
 

@@ -8,7 +8,6 @@ import {
   runController,
   type Source,
   sourceOf,
-  TokenBuckets,
 } from "@sluice/cluster";
 import { asSluiceError, type SluiceError } from "@sluice/contracts";
 import { type Clock, type Prng, pause } from "@sluice/foundation";
@@ -21,6 +20,7 @@ import { asksTheSame, saysTheSame } from "./changes.ts";
 import { gatherMs, heardOf } from "./heard.ts";
 import type { KubeObjects } from "./objects.ts";
 import { policies } from "./resources.ts";
+import { turnsOf } from "./turns.ts";
 
 export interface ControllerDeps extends PolicyDeps {
   readonly objects: KubeObjects;
@@ -38,8 +38,6 @@ export interface ControllerDeps extends PolicyDeps {
 }
 
 export const leasesFinalizer = "sluice.dev/leases";
-/** Leases that changed are written in turns, so few that ten thousand devices are no load. */
-const leaseRenewals = { burst: 50, everyMs: 5_000, maxBuckets: 1 } as const;
 /** However many devices come and go, the API server is asked for no more than so many changes of their statuses. */
 const deviceWrites = { perSecond: 200, burst: 200, workers: 32 } as const;
 
@@ -84,7 +82,7 @@ export async function runSweeps(deps: ControllerDeps, signal: AbortSignal): Prom
 export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
   const { objects, nudge, kube, clock } = deps;
   const key = (name: string) => `${objects.namespace}/${name}`;
-  const renewals = new TokenBuckets(clock, leaseRenewals);
+  const leases = turnsOf(deps);
   const heard: Source = {
     whenSynced: () => Promise.resolve(),
     subscribe: (enqueue) => nudge.subscribe((names) => names.forEach((name) => enqueue(key(name)))),
@@ -97,8 +95,8 @@ export async function runDevices(deps: ControllerDeps, signal: AbortSignal): Pro
       workers: deviceWrites.workers,
       name: "device",
       reflector: objects.reflectors.devices,
-      sources: [sourceOf(objects.reflectors.policies, changedPolicy), heard],
-      reconcile: async (device) => lookAtDevice(device, deps, () => renewals.take("leases")),
+      sources: [sourceOf(objects.reflectors.policies, changedPolicy), heard, leases.source],
+      reconcile: async (device) => lookAtDevice(device, deps, leases.take),
     },
     signal,
   );

@@ -45,7 +45,7 @@ export function looksOf(deps: LocalDeps): ReadonlyMap<string, Look> {
         return Promise.resolve({ outcome: outcomeOfAdverts(reports), status, findings: [reports] });
       }),
     ),
-    of(objects.devices, "EdgeDevice", (device) => Promise.resolve(lookAtDevice(device, deps, () => true))),
+    of(objects.devices, "EdgeDevice", (device) => Promise.resolve(lookAtDevice(device, deps, () => Infinity))),
     ["OffloadPolicy", (key) => policyOf(key, deps)],
   ]);
 }

@@ -81,7 +81,7 @@ const statusSchema = z.object({
     })
     .optional()
     .describe(
-      "A budget lease that it had confirmed. Leases change every few seconds, which is written in turns, now and then; `sluice top` shows what devices hold now.",
+      "A budget lease that it had confirmed; absent while it is not heard. Leases change every few seconds, which is written in turns, those that hold less now first: what is shown of a policy's devices never adds up to more than its budget. `sluice top` shows what they hold now.",
     ),
   model: z
     .object({ name: text.describe("The edge model that it runs."), sha256: text.describe("Digest of its file.") })
