@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Fleet } from "@sluice/allocation";
-import { edgeConfigSchema, environmentSchema, policyBucket, versionOfWire } from "@sluice/contracts";
+import { edgeConfigSchema, environmentSchema, policyBucket, subjects, versionOfWire } from "@sluice/contracts";
 import { type Edge, startEdge } from "@sluice/edge";
-import { seededPrng, systemClock } from "@sluice/foundation";
+import { type Clock, seededPrng, systemClock } from "@sluice/foundation";
 import { encodeJpeg } from "@sluice/imaging";
-import { Bucket, connectLink, type Link, serveModel } from "@sluice/messaging";
+import { Bucket, connectLink, decodeDecision, type Link, serveModel } from "@sluice/messaging";
 import { LeaseDesk, openLeaseBucket } from "@sluice/operator";
 import {
   type NatsServer,
@@ -59,11 +59,12 @@ afterEach(async () => {
   await dir.remove();
 });
 
-/** A cloud that finds nothing: what matters here is what is sent. */
+/** A cloud to which the one that the edge always sees comes and goes, so that nobody ever knows; what matters here is what is sent. */
 function serve(link: Link): void {
-  const detections = { classes: [], boxes: [] };
+  const seen: [number, number, number, number, number, number] = [10, 10, 30, 30, 0.9, 0];
   const took = { queueMs: 0, decodeMs: 0, computeMs: 0, batch: 1 };
   serveModel(link, "big", (request) => {
+    const detections = { classes: ["person"], boxes: request.frame % 50 < 25 ? [seen] : [] };
     request.answer({
       version: versionOfWire,
       frame: request.frame,
@@ -92,17 +93,17 @@ const fleet = (over: Partial<Fleet> = {}): Fleet => ({
 });
 
 /** An operator's process as far as leases go: a link and a desk. `kill` takes its link away and says nothing. */
-async function hire(operator: string, over: Partial<Fleet> = {}, virgin = false) {
+async function hire(operator: string, over: Partial<Fleet> = {}, virgin = false, clock: Clock = systemClock) {
   const link = await connected();
   const bucket = openLeaseBucket(link);
-  const parts = { clock: systemClock, prng: seededPrng(3), onProblem: () => {} };
+  const parts = { clock, prng: seededPrng(3), onProblem: () => {} };
   const desk = new LeaseDesk({ bucket, policy: "gate", operator, fleet: fleet(over), virgin, ...parts });
   ends.push(() => desk.close());
   return { desk, kill: () => link.close() };
 }
 
-/** Says how a device decides; `always` wants all that it can get, `never` wants nothing. */
-async function tell(device: string, revision: string, policy: "always" | "never"): Promise<void> {
+/** Says how a device decides; `always` wants all that it can get, `never` wants nothing, `learned` asks what it costs. */
+async function tell(device: string, revision: string, policy: "always" | "never" | "learned") {
   const rungs = [{ name: "full", width: 64, quality: 75 }];
   const choices = { decision: { policy }, focus: {}, payload: { rungs }, delivery: {}, audit: {} };
   const document = {
@@ -133,6 +134,18 @@ async function camera(device: string, url = nats.url): Promise<Edge> {
   ends.push(() => edge.close());
   return edge;
 }
+
+/** The prices of a byte at which a device's last frames were decided. */
+async function pricesOf(device: string): Promise<() => number[]> {
+  const prices: number[] = [];
+  (await connected()).subscribe(subjects.decisionAll(), {}, ({ payload }) => {
+    const heard = decodeDecision(payload);
+    if (heard.ok && heard.value.device === device) prices.push(heard.value.price);
+  });
+  return () => prices;
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 const rateOf = (edge: Edge) => edge.report().lease?.bytesPerSecond ?? 0;
 const termOf = (edge: Edge) => edge.report().lease?.term ?? 0;
@@ -196,6 +209,44 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     expect(desk.state.overview!.leases().find(({ device }) => device === "cam-b")).toMatchObject({ state: "silent" });
     relay.freeze(false);
     await until(() => rateOf(b) > 2 * floor, patience);
+  });
+
+  it("spreads what is left of a quota over what is left of its month, and a byte is as dear as that makes it", async () => {
+    const dayMs = 86_400_000;
+    let aheadMs = Date.parse("2026-11-20T12:00Z") - Date.now();
+    const calendar: Clock = { ...systemClock, wallMs: () => Date.now() + aheadMs };
+    const spread = 4_000;
+    const quotaOf = (bytesPerSecond: number) => ({ bytes: (10.5 * dayMs * bytesPerSecond) / 1_000, per: "month" }) as const;
+    const { desk } = await hire("op-1", { quota: quotaOf(2 * fleetBytesPerSecond) }, true, calendar);
+    await Promise.all([tell("cam-a", "gate-1", "learned"), tell("cam-b", "gate-1", "learned")]);
+    const prices = await pricesOf("cam-a");
+    const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b")]);
+    const together = () => rateOf(a) + rateOf(b);
+    const sends = (count: number) => {
+      const sent = a.report().streams[0]!.sent;
+      return until(() => a.report().streams[0]!.sent >= sent + count, patience);
+    };
+    /** Over the frames between so many sends. */
+    const priceOver = async (count: number) => {
+      const from = prices().length;
+      await sends(count);
+      return mean(prices().slice(from));
+    };
+    await until(() => together() >= nearlyAll, patience);
+    await sends(60);
+    const usual = await priceOver(40);
+
+    desk.setFleet(fleet({ quota: quotaOf(spread) }));
+    await until(() => together() <= spread && a.report().budget.bytesPerSecond <= spread, patience);
+    expect(together()).toBeGreaterThan(2 * floor);
+    await sends(30);
+    expect(await priceOver(20)).toBeGreaterThan(1.5 * usual);
+
+    // The month's last hour: what was saved is there to be spent.
+    aheadMs += 10.4 * dayMs;
+    await until(() => together() >= nearlyAll, patience);
+    await sends(60);
+    expect(await priceOver(40)).toBeLessThan(1.5 * usual);
   });
 
   it("its quota survives restarts of broker, operator and devices: each byte is counted once", async () => {

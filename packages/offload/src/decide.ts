@@ -1,5 +1,5 @@
 import type { OffloadSpec, Reason } from "@sluice/contracts";
-import { fieldsOf, type Prng } from "@sluice/foundation";
+import { fieldsOf, numberIn, type Prng } from "@sluice/foundation";
 import { assess, firstFresh, type Observation, type Past, type Signals } from "./assess.ts";
 import { auditReserve } from "./audits.ts";
 import type { TokenBucket } from "./bucket.ts";
@@ -58,14 +58,18 @@ export class Decider {
     this.#options = options;
     const learned = options.learned === undefined ? undefined : fieldsOf(options.learned, "decider");
     this.#gain = learned ? Gain.from(learned["gain"]) : new Gain();
-    this.#policy = options.policy ?? policyOf(options.spec.decision);
+    this.#policy = options.policy ?? policyOf(options.spec.decision, learned?.["policy"]);
     this.#ladder = new Ladder(options.spec.payload.rungs, options.width, options.height);
     if (learned) this.#ladder.recall(learned["ladder"]);
+    // A daemon of an earlier release wrote none.
+    const fresh = learned?.["fresh"];
+    if (fresh !== undefined) this.#past = { ...this.#past, fresh: numberIn(fresh, "fresh", 0, 1) };
   }
 
   /** What replies and encodings taught, as JSON. */
   toJSON() {
-    return { gain: this.#gain, ladder: this.#ladder };
+    const policy = { name: this.#options.spec.decision.policy, written: this.#policy.toJSON?.() };
+    return { gain: this.#gain, ladder: this.#ladder, fresh: this.#past.fresh, policy };
   }
 
   /** Chooses for the next frame of the stream. */

@@ -109,6 +109,21 @@ describe("Road", () => {
     expect(chance(5_400)).toBe(1);
   });
 
+  it("goes on over a restart with trips as old as they are by then, and refuses what is none", () => {
+    const road = new Road();
+    for (let i = 0; i < 5; i++) trip(road, 40_000, 800, i * 1_000);
+    const written: unknown = JSON.parse(JSON.stringify(road.written(5_000)));
+    const [sleptMs, nowMs] = [3_000, 70];
+    const after = Road.from(written, nowMs, sleptMs);
+    for (const bytes of [4_000, 20_000, 40_000])
+      expect(viewAt(after, nowMs).chance(bytes)).toBeCloseTo(viewAt(road, 5_000 + sleptMs).chance(bytes), 12);
+    expect(viewAt(Road.from(written, 0, 3_600_000), 0).chance(40_000)).toBeGreaterThan(0.9);
+    const one = { bytes: 1, tookMs: 1, ageMs: 0 };
+    expect(() => Road.from({}, 0, 0)).toThrow("trips: expected a list");
+    expect(() => Road.from([one, { ...one, tookMs: -1 }], 0, 0)).toThrow("trips[1].tookMs: expected a number");
+    expect(() => Road.from(Array(33).fill(one), 0, 0)).toThrow("at most 32");
+  });
+
   it("forgets offloads that never end", () => {
     const road = new Road();
     for (let i = 0; i < 5; i++) trip(road, 1_000, 400, i);

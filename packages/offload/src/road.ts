@@ -1,4 +1,5 @@
 import { limits, type Outcome } from "@sluice/contracts";
+import { fieldsOf, listOf, numberIn } from "@sluice/foundation";
 import { Liveness } from "./liveness.ts";
 import type { RoadView } from "./passage.ts";
 
@@ -70,6 +71,18 @@ export class Road {
     this.#trips = [...this.#trips.slice(1 - tripsKept), trip];
   }
 
+  /** The trips as JSON, for {@link Road.from}; ages instead of times, since clocks differ from run to run. */
+  written(nowMs: number) {
+    return this.#trips.map(({ endedAtMs, ...trip }) => ({ ...trip, ageMs: Math.max(0, nowMs - endedAtMs) }));
+  }
+
+  /** Goes on from what {@link written} gave, `sleptMs` later; throws, saying why, where that cannot be. */
+  static from(value: unknown, nowMs: number, sleptMs: number): Road {
+    const road = new Road();
+    road.#trips = listOf(value, "trips", tripsKept, (trip, what) => tripOf(trip, what, nowMs - sleptMs));
+    return road;
+  }
+
   #forget(key: string) {
     const sent = this.#underWay.get(key);
     this.#underWay.delete(key);
@@ -88,4 +101,10 @@ export class Road {
     }
     return inTime / all;
   }
+}
+
+function tripOf(value: unknown, what: string, endMs: number): Trip {
+  const fields = fieldsOf(value, what);
+  const count = (name: string) => numberIn(fields[name], `${what}.${name}`, 0, Number.MAX_SAFE_INTEGER);
+  return { bytes: count("bytes"), tookMs: count("tookMs"), endedAtMs: endMs - count("ageMs") };
 }

@@ -77,6 +77,24 @@ describe("a scene over a restart", () => {
     expect(overTheWire(after)).toEqual(written);
   });
 
+  it("goes on with the regression of the policy that learned it, and begins anew under another", () => {
+    const under = (policy: string, learned?: unknown) =>
+      sceneOf({ spec: offloadSchema.parse({ model: "big", budget: { rate: "50kB/s" }, decision: { policy } }), learned });
+    const before = under("reward");
+    live(before, 600);
+    const written = overTheWire(before) as { decider: { fresh: number; policy: { written: { weights: number[] } } } };
+    expect(written.decider.policy.written.weights).not.toEqual([0.3, 0, 0, 0, 0]);
+    expect(written.decider.fresh).not.toBe(0.1);
+    expect(overTheWire(under("reward", written))).toEqual(written);
+    expect(overTheWire(under("learned", written))).toMatchObject({ decider: { policy: { name: "learned" } } });
+    const strange = structuredClone(written);
+    strange.decider.policy.written.weights.pop();
+    expect(() => under("reward", strange)).toThrow("weights: expected 5 numbers");
+    // A daemon of an earlier release knew neither.
+    const { fresh, policy, ...earlier } = written.decider;
+    expect(() => under("reward", { ...written, decider: earlier })).not.toThrow();
+  });
+
   it("measures its pictures anew when they have another size", () => {
     const before = sceneOf();
     live(before, 100);

@@ -12,7 +12,7 @@ import {
   type Tracing,
   type TracingOptions,
 } from "@sluice/observability";
-import { type Price, Road, TokenBucket } from "@sluice/offload";
+import { type Price, type Road, TokenBucket } from "@sluice/offload";
 import { Account } from "./account.ts";
 import { BackendWatch } from "./backend-watch.ts";
 import { Bidder } from "./control/bidder.ts";
@@ -21,7 +21,7 @@ import { Usage } from "./control/usage.ts";
 import { Events } from "./events.ts";
 import { LiveView } from "./live.ts";
 import { Masks } from "./masks.ts";
-import { recallPrice } from "./memory.ts";
+import { recallPrice, recallRoad } from "./memory.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Recent } from "./recent.ts";
 import { State } from "./state/state.ts";
@@ -99,7 +99,7 @@ export async function openShared(options: EdgeOptions): Promise<Shared> {
   const uplink = new Uplink({ link, client, bucket, clock, metrics, ...(usage && { counter: usage }) });
   const events = new Events();
   const telemetry = new Telemetry({ uplink, site, events, metrics, clock, operated });
-  const road = new Road();
+  const road = recallRoad(state, clock);
   const onReturn = () => road.announced(clock.monotonicMs());
   const backends = new BackendWatch(config.offload.model, { link, clock, prng, onReturn });
   metrics.set("sluice_edge_budget_bytes_per_second", {}, bucket.bytesPerSecond);

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EdgeConfig } from "@sluice/contracts";
+import { type EdgeConfig, subjects } from "@sluice/contracts";
 import { systemClock } from "@sluice/foundation";
+import type { OffloadRequest } from "@sluice/messaging";
 import { createLogger, createMetrics } from "@sluice/observability";
 import { startNats, until } from "@sluice/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -62,6 +63,27 @@ it("goes on where it ended: agreement, beliefs and price", async () => {
   await second.close();
 });
 
+it("goes on with the way to the cloud as it was: one that is too slow is not tried first", async () => {
+  await using nats = await startNats();
+  const held: OffloadRequest[] = [];
+  await using heard = await neighbours(nats, (request) => held.push(request));
+  // Answers come ten frames, 400 ms, after they were asked for.
+  heard.link.subscribe(subjects.resultAll(), {}, () => {
+    const [oldest] = held;
+    if (oldest && heard.results.at(-1)!.frame >= oldest.frame + 10) held.shift()!.answer(goodReply(oldest));
+  });
+  const offload = { decision: { policy: "always" }, delivery: { deadline: "200ms" } };
+  const config = { ...configOf(site, nats.url, { offload }), state: folder() };
+  const first = await startDevice(config);
+  await until(() => heard.decisions.some(({ reason }) => reason === "late"), { timeoutMs: 30_000 });
+  await first.close();
+  const known = heard.decisions.length;
+  const second = await startDevice(config);
+  const tried = await until(() => heard.decisions.slice(known).find(({ reason }) => reason !== "disconnected"));
+  expect(tried.reason).toBe("late");
+  await second.close();
+});
+
 it("begins another agreement under another policy, with all else that it learned", async () => {
   await using nats = await startNats();
   await using heard = await neighbours(nats, (request) => request.answer(goodReply(request)));
@@ -101,6 +123,7 @@ it("is not harmed by documents of strangers, however well they are sealed", asyn
   const strange = await State.open({ directory: folder(), clock: systemClock, logger, metrics: createMetrics() });
   const any = { version: 1, parse: (value: unknown) => value };
   strange.save("price", any, { goingRate: -1 });
+  strange.save("road", any, { writtenAtMs: 0, trips: [{ bytes: "many" }] });
   const edge0 = await startDevice(configOf(site, nats.url));
   const digest = edge0.report().model.digest.slice(0, 12);
   await edge0.close();
@@ -108,7 +131,7 @@ it("is not harmed by documents of strangers, however well they are sealed", asyn
   await strange.close();
   const edge = await startDevice(withState(nats.url));
   await until(() => (main(edge).offloads.answered ?? 0) > 3, { timeoutMs: 30_000 });
-  expect(await metricsOf(edge)).toContain("sluice_edge_state_aside_total 2");
+  expect(await metricsOf(edge)).toContain("sluice_edge_state_aside_total 3");
   expectWithinBudget(edge);
   await edge.close();
 });

@@ -1,11 +1,12 @@
 import { limits, type OffloadSpec, type StreamReport } from "@sluice/contracts";
-import { fieldsOf, numberIn } from "@sluice/foundation";
+import { fieldsOf } from "@sluice/foundation";
 import type { Model } from "@sluice/models";
 import { Agreement, type Decision } from "@sluice/offload";
 import { focusOf, Scene } from "@sluice/scene";
 import type { Detection, Polygon } from "@sluice/vision";
 import { focusProblem } from "./focus.ts";
 import { visibleUnder } from "./masks.ts";
+import { sleptMs } from "./memory.ts";
 import { Messages } from "./messages.ts";
 import type { Stage } from "./stage.ts";
 import type { Kind } from "./state/document.ts";
@@ -130,9 +131,7 @@ export class View {
       }),
       parse: (value) => {
         const { writtenAtMs, scene, agreement, policy, cloud } = fieldsOf(value, "document");
-        // A clock that went back tells nothing of how long the device slept.
-        const sleptMs = Math.max(0, clock.wallMs() - numberIn(writtenAtMs, "writtenAtMs", 0, Number.MAX_SAFE_INTEGER));
-        const audits = Agreement.from(agreement, clock.monotonicMs(), sleptMs);
+        const audits = Agreement.from(agreement, clock.monotonicMs(), sleptMs(writtenAtMs, clock));
         return {
           scene: this.#sceneOf(scene),
           agreement: policy === policyOf(this.#spec) ? audits : new Agreement(),

@@ -1,4 +1,5 @@
 import type { PolicyName } from "@sluice/contracts";
+import { fieldsOf } from "@sluice/foundation";
 import { always } from "./always.ts";
 import { crossEntropy } from "./crossentropy.ts";
 import { difference } from "./difference.ts";
@@ -26,5 +27,13 @@ const policies: Record<PolicyName, (options: PolicyOptions) => Policy> = {
   reward,
 };
 
-export const policyOf = (options: PolicyOptions): Policy => policies[options.policy](options);
+/** A policy by its name; it goes on from what it `learned` where one of the same name wrote that. */
+export function policyOf(options: PolicyOptions, learned?: unknown): Policy {
+  const policy = policies[options.policy](options);
+  if (learned === undefined) return policy;
+  const { name, written } = fieldsOf(learned, "policy");
+  if (name === options.policy && written !== undefined) policy.recall?.(written);
+  return policy;
+}
+
 export type { Lesson, Policy } from "./policy.ts";

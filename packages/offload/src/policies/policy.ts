@@ -36,6 +36,10 @@ export interface Policy {
   sent?(): void;
   /** The reply to it came. */
   learn?(lesson: Lesson): void;
+  /** What replies taught it, as JSON; absent where it learns nothing. */
+  toJSON?(): unknown;
+  /** Goes on from what {@link Policy.toJSON} wrote; throws, saying why, where that cannot be. */
+  recall?(written: unknown): void;
 }
 
 /** What a reply added, in F1 of its frame: to the answer as it stood, and to what the edge alone had said. */

@@ -1,9 +1,12 @@
+import { fieldsOf, listOf, numberIn } from "@sluice/foundation";
 import { confident, type Policy, type Situation } from "./policy.ts";
 
 /** Each reply moves the regression by this share of its error, scaled by the features' length. */
 const step = 0.3;
 /** The bar follows each frame so that as many lie above it as the budget pays for. */
 const barStep = 0.02;
+/** Rewards lie between 0 and 1, and no feature is larger than 1: a weight beyond this is no use to anybody. */
+const mostWeight = 10;
 
 /**
  * Sends where a regression of the reward, what a frame's own answer would gain from the cloud, lies above a bar that
@@ -11,7 +14,7 @@ const barStep = 0.02;
  * of the frame alone: boxes and scores. Learned from replies by normalised least mean squares.
  */
 export function reward(): Policy {
-  const weights = [0.3, 0, 0, 0, 0];
+  let weights = [0.3, 0, 0, 0, 0];
   let bar = 0.3;
   let asked: number[] | undefined;
   return {
@@ -19,14 +22,24 @@ export function reward(): Policy {
       const features = featuresOf(situation);
       const expected = dot(weights, features);
       const send = expected > bar;
-      bar += barStep * (send ? 1 - situation.affordable : -situation.affordable);
+      bar = within(bar + barStep * (send ? 1 - situation.affordable : -situation.affordable), 0, 1);
       if (send) asked = features;
       return { send, reason: send ? "hard" : "easy" };
     },
     learn({ wonAlone }) {
       if (!asked) return;
       const scale = (step * (wonAlone - dot(weights, asked))) / dot(asked, asked);
-      for (const [i, feature] of asked.entries()) weights[i] = weights[i]! + scale * feature;
+      const moved = asked.map((feature, i) => weights[i]! + scale * feature);
+      weights = moved.map((weight) => within(weight, -mostWeight, mostWeight));
+    },
+    toJSON: () => ({ weights, bar }),
+    recall(written) {
+      const known = fieldsOf(written, "reward");
+      const number = (value: unknown, what: string) => numberIn(value, what, -mostWeight, mostWeight);
+      const found = listOf(known["weights"], "weights", weights.length, number);
+      if (found.length !== weights.length) throw new TypeError(`weights: expected ${weights.length} numbers`);
+      weights = found;
+      bar = numberIn(known["bar"], "bar", 0, 1);
     },
   };
 }
@@ -39,3 +52,4 @@ function featuresOf(situation: Situation): number[] {
 }
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
