@@ -216,7 +216,8 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     let aheadMs = Date.parse("2026-11-20T12:00Z") - Date.now();
     const calendar: Clock = { ...systemClock, wallMs: () => Date.now() + aheadMs };
     const spread = 4_000;
-    const quotaOf = (bytesPerSecond: number) => ({ bytes: (10.5 * dayMs * bytesPerSecond) / 1_000, per: "month" }) as const;
+    const quotaOf = (bytesPerSecond: number) =>
+      ({ bytes: (10.5 * dayMs * bytesPerSecond) / 1_000, per: "month" }) as const;
     const { desk } = await hire("op-1", { quota: quotaOf(2 * fleetBytesPerSecond) }, true, calendar);
     await Promise.all([tell("cam-a", "gate-1", "learned"), tell("cam-b", "gate-1", "learned")]);
     const prices = await pricesOf("cam-a");

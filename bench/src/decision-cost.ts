@@ -19,7 +19,15 @@ export async function decisionCost({ scale }: Context): Promise<Findings> {
   const walkers = Array.from({ length: boxes }, () => walker(prng));
   const spec = offloadSchema.parse({ model: "cloud", budget: { rate: "1MB/s" } });
   const bucket = new TokenBucket(spec.budget.rate, spec.budget.burst, 0);
-  const shared = { spec, bucket, price: new Price(), ...size, framesPerSecond: () => 10, threshold: 0.35 };
+  const shared = {
+    spec,
+    bucket,
+    price: new Price(),
+    ...size,
+    framesPerSecond: () => 10,
+    threshold: 0.35,
+    task: "detection" as const,
+  };
   const decider = new Decider({ ...shared, overheadBytes: 200, prng });
   const fusion = new Fusion({ ...size, threshold: 0.35, limit: 1_000 });
   const road = new Road();

@@ -1,4 +1,4 @@
-import { coco80 } from "@sluice/vision";
+import { coco80, tasks } from "@sluice/vision";
 import * as z from "zod";
 import { metadataSchema, resourceSchema, statusBase } from "./api/resource.ts";
 import { immutable, ruled } from "./api/rule.ts";
@@ -47,7 +47,7 @@ const specShape = z.strictObject({
   sha256: immutable(z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits"), another).describe(
     "Digest of that file; another file is refused.",
   ),
-  task: immutable(z.enum(["detection", "classification"]), another).describe("What it answers."),
+  task: immutable(z.enum(tasks), another).describe("What it answers."),
   family: immutable(z.enum(families), another).describe("How its input is made and its output is read."),
   input: z.strictObject({
     width: z.int().min(16).max(4096).describe("Pixels."),

@@ -1,3 +1,4 @@
+import { tasks } from "@sluice/vision";
 import * as z from "zod";
 import { isErrorCode } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -30,7 +31,10 @@ export type WireDetections = z.output<typeof wireDetectionsSchema>;
 
 const timings = { queueMs: z.number().min(0), decodeMs: z.number().min(0), computeMs: z.number().min(0) };
 
-/** The answer to an offload: boxes in pixels of the picture that was sent, whose size it repeats. */
+/**
+ * The answer to an offload: boxes in pixels of the picture that was sent, whose size it repeats. Labels of a classification
+ * are boxes around all of it, best first.
+ */
 export const offloadReplySchema = z.object({
   version: z.int(),
   frame: z.int().min(0),
@@ -38,6 +42,8 @@ export const offloadReplySchema = z.object({
   digest: z.string(),
   width: z.int().min(1),
   height: z.int().min(1),
+  /** What the model answers; services of an earlier release do not say. */
+  task: z.enum(tasks).optional(),
   detections: wireDetectionsSchema,
   /** Score from which a detection counts as the model's answer; weaker ones are there to learn from. */
   threshold: z.number().min(0).max(1),

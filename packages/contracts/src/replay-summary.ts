@@ -1,3 +1,4 @@
+import { tasks } from "@sluice/vision";
 import * as z from "zod";
 import { policies } from "./budget.ts";
 
@@ -52,7 +53,7 @@ export const replaySummarySchema = z.object({
   format: z.literal(replayFormat),
   version: z.literal(replayVersion),
   trace: z.string(),
-  task: z.enum(["detection", "classification"]),
+  task: z.enum(tasks),
   edge: z.string(),
   cloud: z.string(),
   reference: z.enum(["truth", "cloud", "mixed"]),

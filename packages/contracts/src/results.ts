@@ -10,6 +10,9 @@ const frameKey = {
   capturedAtMs: z.number(),
 };
 
+/** Where a stream's models answer with a label of the whole picture: its box is around all of it. Absent where they find things. */
+const taskKey = { task: z.literal("classification").optional() };
+
 /**
  * What a stream answers for one frame. `local` comes at once: what the edge model saw, and the answer that Sluice makes
  * of it with what earlier replies taught. `correction` comes when a reply for that very frame arrived.
@@ -17,6 +20,7 @@ const frameKey = {
 export const resultSchema = z.discriminatedUnion("kind", [
   z.object({
     ...frameKey,
+    ...taskKey,
     kind: z.literal("local"),
     /** Number of the frame within its file, from 0 again with each loop; for live sources the same as `frame`. */
     sourceFrame: z.int().min(0),
@@ -28,6 +32,7 @@ export const resultSchema = z.discriminatedUnion("kind", [
   }),
   z.object({
     ...frameKey,
+    ...taskKey,
     kind: z.literal("correction"),
     width: z.int(),
     height: z.int(),

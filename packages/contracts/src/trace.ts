@@ -1,3 +1,4 @@
+import { tasks } from "@sluice/vision";
 import * as z from "zod";
 import { limits } from "./limits.ts";
 
@@ -41,7 +42,7 @@ const apart = (entries: readonly { name: string }[]) => new Set(entries.map((e) 
 export const traceHeaderSchema = z.object({
   format: z.literal(traceFormat),
   version: z.literal(traceVersion),
-  task: z.enum(["detection", "classification"]).default("detection").describe("What the models answer."),
+  task: z.enum(tasks).default("detection").describe("What the models answer."),
   classes: z
     .array(text)
     .min(1)

@@ -1,6 +1,6 @@
 import { limits, type ModelManifest, SluiceError } from "@sluice/contracts";
 import { type Clock, systemClock } from "@sluice/foundation";
-import type { Detection, Picture } from "@sluice/vision";
+import type { Detection, Picture, Task } from "@sluice/vision";
 import { adapters } from "./families/index.ts";
 import { readManifest } from "./manifest.ts";
 import type { Answer, Blueprint, GraphInfo, NamedTensor, TensorInfo, Timing } from "./messages.ts";
@@ -43,6 +43,7 @@ export class Model {
   /** sha256 of the ONNX file. */
   readonly digest: string;
   readonly classes: readonly string[];
+  readonly task: Task;
   readonly threshold: number;
   /** Pictures in one run; 1 if the graph's batch dimension is fixed to 1. */
   readonly maxBatch: number;
@@ -55,6 +56,7 @@ export class Model {
     this.name = manifest.metadata.name;
     this.digest = manifest.spec.sha256;
     this.classes = manifest.spec.classes;
+    this.task = manifest.spec.task;
     this.threshold = manifest.spec.thresholds.score;
     this.maxBatch = graph.maxBatch;
     this.inputs = graph.inputs;

@@ -27,6 +27,7 @@ function deciderOf(spec: OffloadSpec, bucket: TokenBucket, price = new Price()) 
     spec,
     bucket,
     price,
+    task: "detection",
     width: 640,
     height: 360,
     framesPerSecond: () => 10,

@@ -1,5 +1,6 @@
 import type { OffloadSpec, Reason } from "@sluice/contracts";
 import { fieldsOf, numberIn, type Prng } from "@sluice/foundation";
+import { answerOf, type Task } from "@sluice/vision";
 import { assess, firstFresh, type Observation, type Past, type Signals } from "./assess.ts";
 import { auditReserve } from "./audits.ts";
 import type { TokenBucket } from "./bucket.ts";
@@ -32,6 +33,7 @@ export interface DeciderOptions {
   readonly height: number;
   /** Frames a second of all streams that share the budget: an audit's chance follows from them. */
   readonly framesPerSecond: () => number;
+  readonly task: Task;
   /** Score from which a local detection counts. */
   readonly threshold: number;
   /** Bytes that an offload takes beyond its picture. */
@@ -165,11 +167,11 @@ export class Decider {
 
   #wish(now: Observation, numbers: Pick<Decision, "value" | "price" | "signals" | "propensity">, bytes: number) {
     const { value, price, signals, propensity } = numbers;
-    const { threshold, prng } = this.#options;
+    const { task, threshold, prng } = this.#options;
     return this.#policy.wish({
       now,
       signals,
-      threshold,
+      confident: answerOf(task, now.local, threshold),
       framesSinceSent: this.#past.sent ? now.frame - this.#past.sent.frame : Number.POSITIVE_INFINITY,
       value,
       cost: price * bytes,

@@ -121,7 +121,13 @@ describe("Road", () => {
     const one = { bytes: 1, tookMs: 1, ageMs: 0 };
     expect(() => Road.from({}, 0, 0)).toThrow("trips: expected a list");
     expect(() => Road.from([one, { ...one, tookMs: -1 }], 0, 0)).toThrow("trips[1].tookMs: expected a number");
-    expect(() => Road.from(Array(33).fill(one), 0, 0)).toThrow("at most 32");
+    expect(() =>
+      Road.from(
+        Array.from({ length: 33 }, () => one),
+        0,
+        0,
+      ),
+    ).toThrow("at most 32");
   });
 
   it("forgets offloads that never end", () => {

@@ -1,6 +1,6 @@
+import { answerOf } from "@sluice/vision";
 import { totalOf } from "./figures.ts";
 import { framesOf } from "./losses.ts";
-import { answerOf } from "./score.ts";
 import { scoredAlways, scoredNever } from "./scored.ts";
 import type { Trace, TraceFrame } from "./trace.ts";
 

@@ -1,6 +1,7 @@
 import { limits } from "@sluice/contracts";
 import { fusionOf, type Scene } from "@sluice/scene";
-import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
+import { answerOf, scoreOf } from "@sluice/vision";
+import { referenceOf, replyOf } from "./score.ts";
 import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
 
 /** What sending one frame at one rung would cost, and what would be lost nevertheless. A loss is 1 minus a score. */

@@ -2,10 +2,10 @@ import { limits, type OffloadSpec, type Reason } from "@sluice/contracts";
 import { seededPrng } from "@sluice/foundation";
 import { type Decision, type Policy, Price, Road, type Signals, TokenBucket } from "@sluice/offload";
 import { type Asked, focusOf, Scene } from "@sluice/scene";
-import type { Box, Detection } from "@sluice/vision";
+import { answerOf, type Box, type Detection, scoreOf } from "@sluice/vision";
 import { type Cropper, guessedCrops } from "./crop.ts";
 import { type Ended, type RoadOptions, TracedRoad } from "./road.ts";
-import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
+import { referenceOf, replyOf } from "./score.ts";
 import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
 
 export interface RunOptions {

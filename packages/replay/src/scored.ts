@@ -1,7 +1,8 @@
+import { answerOf, scoreOf } from "@sluice/vision";
 import type { Scored } from "./figures.ts";
 import { framesOf } from "./losses.ts";
 import type { Run } from "./run.ts";
-import { answerOf, referenceOf, replyOf, scoreOf } from "./score.ts";
+import { referenceOf, replyOf } from "./score.ts";
 import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
 
 /** Scores by stream of one way to answer every frame. */

@@ -79,7 +79,10 @@ describe("a scene over a restart", () => {
 
   it("goes on with the regression of the policy that learned it, and begins anew under another", () => {
     const under = (policy: string, learned?: unknown) =>
-      sceneOf({ spec: offloadSchema.parse({ model: "big", budget: { rate: "50kB/s" }, decision: { policy } }), learned });
+      sceneOf({
+        spec: offloadSchema.parse({ model: "big", budget: { rate: "50kB/s" }, decision: { policy } }),
+        learned,
+      });
     const before = under("reward");
     live(before, 600);
     const written = overTheWire(before) as { decider: { fresh: number; policy: { written: { weights: number[] } } } };
@@ -91,7 +94,7 @@ describe("a scene over a restart", () => {
     strange.decider.policy.written.weights.pop();
     expect(() => under("reward", strange)).toThrow("weights: expected 5 numbers");
     // A daemon of an earlier release knew neither.
-    const { fresh, policy, ...earlier } = written.decider;
+    const { fresh: _f, policy: _p, ...earlier } = written.decider;
     expect(() => under("reward", { ...written, decider: earlier })).not.toThrow();
   });
 

@@ -1,13 +1,13 @@
 import { fieldsOf } from "@sluice/foundation";
 import { Beliefs, Fusion, LabelBeliefs, LabelFusion } from "@sluice/fusion";
 import { type Agreed, Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
-import { type Detection, frameF1 } from "@sluice/vision";
+import { answerOf, type Detection, scoreOf, type Task } from "@sluice/vision";
 import { type Focus, sieve } from "./focus.ts";
 
 /** What is needed to answer a stream's frames. */
 export interface FusionOptions {
   /** What the models answer. The labels of a classification are detections that cover the whole picture, best first. */
-  readonly task: "detection" | "classification";
+  readonly task: Task;
   /** Whether a frame says anything about the next: a camera's do, a pile of photographs does not. */
   readonly related: boolean;
   /** Size of the stream's pictures, pixels. */
@@ -113,17 +113,13 @@ export class Scene {
 
   /** How far a frame's `local` detections and the `answer` that was made of them agree with the cloud's. */
   agreed(local: readonly Detection[], answer: readonly Detection[], cloud: readonly Detection[]): Agreed {
-    const confident = local.filter((d) => d.score >= this.#options.threshold);
-    return { local: this.#score(confident, cloud), corrected: this.#score(answer, cloud) };
+    const { task, threshold } = this.#options;
+    const alone = answerOf(task, local, threshold);
+    return { local: scoreOf(task, alone, cloud), corrected: scoreOf(task, answer, cloud) };
   }
 
   #focused(boxes: readonly Detection[]): readonly Detection[] {
     return this.#inFocus ? boxes.filter(this.#inFocus) : boxes;
-  }
-
-  #score(answer: readonly Detection[], reference: readonly Detection[]): number {
-    if (this.#options.task === "detection") return frameF1(answer, reference);
-    return answer[0]?.classId === reference[0]?.classId ? 1 : 0;
   }
 }
 

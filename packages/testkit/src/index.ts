@@ -1,4 +1,5 @@
 export { chromiumLaunch, chromiumReason } from "./chromium.ts";
+export { type ColourOptions, colourModel, colourPreprocess } from "./colour-model.ts";
 export type { AccountOptions, RoleRule } from "./kube/account.ts";
 export { kedaFiles, kedaReason } from "./kube/binaries.ts";
 export { startKeda } from "./kube/keda.ts";

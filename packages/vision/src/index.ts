@@ -10,4 +10,5 @@ export { nms } from "./nms.ts";
 export { contains, type Polygon } from "./polygon.ts";
 export { coreOf, cutShare, partAt, within } from "./region.ts";
 export { frameF1 } from "./score.ts";
+export { answerOf, evidenceOf, scoreOf, type Task, tasks } from "./task.ts";
 export { changedShare, thumbnail } from "./thumbnail.ts";

@@ -1,5 +1,6 @@
 import { type DecisionMessage, type Result, toWire, versionOfWire } from "@sluice/contracts";
 import type { CapturedFrame } from "@sluice/imaging";
+import type { Model } from "@sluice/models";
 import type { Decision } from "@sluice/offload";
 import type { Box, Detection } from "@sluice/vision";
 
@@ -8,17 +9,20 @@ export class Messages {
   readonly #device: string;
   readonly #stream: string;
   readonly #classes: readonly string[];
+  readonly #task: Pick<Result, "task">;
 
-  constructor(device: string, stream: string, classes: readonly string[]) {
+  constructor(device: string, stream: string, { classes, task }: Pick<Model, "classes" | "task">) {
     this.#device = device;
     this.#stream = stream;
     this.#classes = classes;
+    this.#task = task === "classification" ? { task } : {};
   }
 
   local(frame: CapturedFrame, local: readonly Detection[], answer: readonly Detection[], inferMs: number): Result {
     return {
       kind: "local",
       ...this.#key(frame),
+      ...this.#task,
       sourceFrame: frame.sourceIndex,
       width: frame.width,
       height: frame.height,
@@ -32,6 +36,7 @@ export class Messages {
     return {
       kind: "correction",
       ...this.#key(frame),
+      ...this.#task,
       width: frame.width,
       height: frame.height,
       answer: toWire(answer, this.#classes),

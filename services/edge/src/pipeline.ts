@@ -12,7 +12,7 @@ import type { OffloadEnd } from "@sluice/messaging";
 import type { Model } from "@sluice/models";
 import type { Span } from "@sluice/observability";
 import type { Decision, RoadView } from "@sluice/offload";
-import { changedShare, type Detection, partAt, thumbnail } from "@sluice/vision";
+import { answerOf, changedShare, type Detection, partAt, thumbnail } from "@sluice/vision";
 import { type Crop, cloudOf } from "./reply.ts";
 import type { Stage } from "./stage.ts";
 import { View } from "./view.ts";
@@ -98,9 +98,9 @@ export class Pipeline {
     const atMs = clock.monotonicMs();
     const { answer: all, decision } = view.scene.see(frame.index, atMs, local, this.#motion(frame), this.#road(atMs));
     const answer = view.visible(all);
-    const confident = local.filter((d) => d.score >= view.model.threshold);
-    const result = view.messages.local(frame, confident, answer, inferMs);
-    view.trust.answered(confident, answer);
+    const alone = answerOf(view.model.task, local, view.model.threshold);
+    const result = view.messages.local(frame, alone, answer, inferMs);
+    view.trust.answered(alone, answer);
     telemetry.result(result);
     account.answer(inferMs, Math.max(0, clock.wallMs() - frame.capturedAtMs));
 
@@ -196,7 +196,7 @@ export class Pipeline {
     road.ended(`${stream.name}/${index}`, outcome, clock.monotonicMs());
     sent.trip.set("outcome", outcome);
     sent.trip.end(error);
-    if (reply) this.#correct(sent, reply, outcome === "answered");
+    if (reply && sent.view.takes(reply)) this.#correct(sent, reply, outcome === "answered");
     else if (sent.decision.drawn) sent.view.missed(sent.decision);
     if (!reply)
       logger.debug({ stream: stream.name, frame: index, outcome, code: error?.code }, "offload without an answer");
@@ -207,7 +207,7 @@ export class Pipeline {
   #correct({ frame, view, span, local, answer, decision, crop }: UnderWay, reply: OffloadReply, inTime: boolean): void {
     const { account, telemetry, recent, clock, tracing } = this.#stage;
     const fusing = tracing.startSpan("fuse", { parent: span });
-    const cloud = view.visible(cloudOf(reply, view.model.classes, frame, crop));
+    const cloud = view.visible(cloudOf(reply, view.model, frame, crop));
     const ageMs = Math.max(0, clock.wallMs() - frame.capturedAtMs);
     if (decision.drawn) view.audited(decision, local, answer, cloud, reply.digest);
     const taught = view.scene.reply(frame.index, cloud, decision);
@@ -216,7 +216,8 @@ export class Pipeline {
     fusing.end();
     // Of a crop alone, a reply that taught nothing is not the frame's answer.
     if (!taught && crop) return;
-    const message = view.messages.correction(frame, view.visible(taught?.answer ?? cloud), ageMs, inTime);
+    const corrected = answerOf(view.model.task, view.visible(taught?.answer ?? cloud), 0);
+    const message = view.messages.correction(frame, corrected, ageMs, inTime);
     recent.correct(message);
     telemetry.result(message);
   }

@@ -1,4 +1,4 @@
-import { limits, type OffloadSpec, type StreamReport } from "@sluice/contracts";
+import { limits, type OffloadReply, type OffloadSpec, type StreamReport } from "@sluice/contracts";
 import { fieldsOf } from "@sluice/foundation";
 import type { Model } from "@sluice/models";
 import { Agreement, type Decision } from "@sluice/offload";
@@ -8,6 +8,7 @@ import { focusProblem } from "./focus.ts";
 import { visibleUnder } from "./masks.ts";
 import { sleptMs } from "./memory.ts";
 import { Messages } from "./messages.ts";
+import { fits } from "./reply.ts";
 import type { Stage } from "./stage.ts";
 import type { Kind } from "./state/document.ts";
 import { Trust } from "./trust.ts";
@@ -40,6 +41,7 @@ export class View {
   #agreement: Agreement;
   #cloud: string | null;
   #changed = false;
+  #foreign = false;
 
   constructor(stage: Stage, model: Model, size: Size) {
     this.#stage = stage;
@@ -47,8 +49,9 @@ export class View {
     this.#spec = stage.spec;
     this.size = { width: size.width, height: size.height };
     this.#masks = stage.masks;
-    this.visible = visibleUnder(this.#masks, size);
-    this.messages = new Messages(stage.device, stage.stream.name, model.classes);
+    // A label is of whatever the masks leave to be seen.
+    this.visible = visibleUnder(model.task === "detection" ? this.#masks : [], size);
+    this.messages = new Messages(stage.device, stage.stream.name, model);
     this.trust = new Trust(model.classes);
     const learned = stage.state.load(this.#name, this.#kind) ?? this.#begin();
     this.scene = learned.scene;
@@ -61,6 +64,16 @@ export class View {
   is(model: Model, { width, height }: Size): boolean {
     if (this.#spec !== this.#stage.spec || this.#masks !== this.#stage.masks) return false;
     return this.model.digest === model.digest && this.size.width === width && this.size.height === height;
+  }
+
+  /** Whether a reply answers what the edge model was asked; says once that it does not. */
+  takes(reply: OffloadReply): boolean {
+    if (fits(reply, this.model)) return true;
+    const { logger, stream } = this.#stage;
+    const tasks = `${this.model.name} does ${this.model.task}, ${reply.model} ${reply.task}`;
+    if (!this.#foreign) logger.warn({ stream: stream.name }, `${tasks}: its answers are not used`);
+    this.#foreign = true;
+    return false;
   }
 
   /** A frame that was drawn to be audited stayed here, or nobody answered. */
@@ -149,7 +162,7 @@ export class View {
     const { stream, spec, bucket, price, framesPerSecond, prng, uplink } = this.#stage;
     return new Scene({
       ...this.size,
-      task: "detection",
+      task: this.model.task,
       related: true,
       threshold: this.model.threshold,
       limit: limits.detectionsPerFrame,

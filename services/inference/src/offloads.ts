@@ -70,6 +70,7 @@ function replyOf(frame: number, answer: Answer): OffloadReply {
     digest: model.digest,
     width,
     height,
+    task: model.task,
     detections: toWire(finding.detections, model.classes),
     threshold: model.threshold,
     batch,

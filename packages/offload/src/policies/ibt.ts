@@ -1,4 +1,4 @@
-import { confident, type Policy, type PolicyOptions, whenHard } from "./policy.ts";
+import { type Policy, type PolicyOptions, whenHard } from "./policy.ts";
 
 const boxThreshold = 0.5;
 
@@ -7,7 +7,6 @@ const boxThreshold = 0.5;
  * KubeEdge Sedna's `IBT` miner (lib/sedna/algorithms/hard_example_mining), whose share is 0.5 by default.
  */
 export const ibt = ({ threshold: limit = 0.5 }: PolicyOptions): Policy =>
-  whenHard((situation) => {
-    const boxes = confident(situation);
+  whenHard(({ confident: boxes }) => {
     return boxes.length > 0 && boxes.filter((d) => d.score < boxThreshold).length / boxes.length > limit;
   });

@@ -27,11 +27,11 @@ const policies: Record<PolicyName, (options: PolicyOptions) => Policy> = {
   reward,
 };
 
-/** A policy by its name; it goes on from what it `learned` where one of the same name wrote that. */
-export function policyOf(options: PolicyOptions, learned?: unknown): Policy {
+/** A policy by its name; it goes on from what was `recalled` where one of the same name wrote that. */
+export function policyOf(options: PolicyOptions, recalled?: unknown): Policy {
   const policy = policies[options.policy](options);
-  if (learned === undefined) return policy;
-  const { name, written } = fieldsOf(learned, "policy");
+  if (recalled === undefined) return policy;
+  const { name, written } = fieldsOf(recalled, "policy");
   if (name === options.policy && written !== undefined) policy.recall?.(written);
   return policy;
 }

@@ -1,13 +1,14 @@
 import type { OffloadSpec, Reason } from "@sluice/contracts";
 import type { Prng } from "@sluice/foundation";
+import type { Detection } from "@sluice/vision";
 import type { Observation, Signals } from "../assess.ts";
 
 /** What a policy decides on. */
 export interface Situation {
   readonly now: Observation;
   readonly signals: Signals;
-  /** Score from which a local detection counts as an answer. */
-  readonly threshold: number;
+  /** What the edge model alone would answer: of its detections those that count, or its best label. */
+  readonly confident: readonly Detection[];
   /** Frames since the last one that was sent; Infinity before the first. */
   readonly framesSinceSent: number;
   /** Expected gain of sending, in F1, and what its bytes cost in the same unit. */
@@ -56,6 +57,3 @@ export type PolicyOptions = OffloadSpec["decision"];
 export const whenHard = (hard: (situation: Situation) => boolean): Policy => ({
   wish: (situation) => (hard(situation) ? { send: true, reason: "hard" } : { send: false, reason: "easy" }),
 });
-
-/** The detections that count as answers. */
-export const confident = ({ now, threshold }: Situation) => now.local.filter((d) => d.score >= threshold);

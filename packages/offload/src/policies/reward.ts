@@ -1,5 +1,5 @@
 import { fieldsOf, listOf, numberIn } from "@sluice/foundation";
-import { confident, type Policy, type Situation } from "./policy.ts";
+import type { Policy, Situation } from "./policy.ts";
 
 /** Each reply moves the regression by this share of its error, scaled by the features' length. */
 const step = 0.3;
@@ -44,11 +44,10 @@ export function reward(): Policy {
   };
 }
 
-function featuresOf(situation: Situation): number[] {
-  const boxes = confident(situation);
+function featuresOf({ confident: boxes, signals }: Situation): number[] {
   const scores = boxes.map((d) => d.score);
   const mean = scores.length > 0 ? scores.reduce((a, b) => a + b) / scores.length : 0;
-  return [1, Math.min(1, boxes.length / 10), mean, Math.min(...scores, 1), situation.signals.uncertain];
+  return [1, Math.min(1, boxes.length / 10), mean, Math.min(...scores, 1), signals.uncertain];
 }
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);

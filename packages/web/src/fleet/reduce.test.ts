@@ -109,7 +109,18 @@ test("a correction replaces the answer of its own frame only", () => {
   const { local: _l, inferMs: _i, sourceFrame: _s, ...key } = sampleResult({ frame: 2 });
   applyResult(fleet, { ...key, kind: "correction", answer, ageMs: 230, inTime: true }, 50);
   expect(camera(fleet).results.map((r) => r.answer.boxes.length)).toEqual([2, 0, 2]);
-  expect(camera(fleet).corrections).toEqual([{ frame: 2, ageMs: 230, inTime: true, boxes: 0, atMs: 50 }]);
+  expect(camera(fleet).corrections).toEqual([{ frame: 2, ageMs: 230, inTime: true, boxes: 0, label: null, atMs: 50 }]);
+});
+
+test("of a stream that is classified, a correction says its label", () => {
+  const fleet = withGate();
+  const answer = {
+    classes: ["cat"],
+    boxes: [[0, 0, 64, 32, 0.9, 0] as [number, number, number, number, number, number]],
+  };
+  const { local: _l, inferMs: _i, sourceFrame: _s, ...key } = sampleResult({ frame: 1, task: "classification" });
+  applyResult(fleet, { ...key, kind: "correction", answer, ageMs: 230, inTime: true }, 50);
+  expect(camera(fleet).corrections).toMatchObject([{ boxes: 1, label: "cat" }]);
 });
 
 test("messages about what no heartbeat has introduced change nothing", () => {

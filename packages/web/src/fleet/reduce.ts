@@ -102,10 +102,16 @@ export function applyResult(fleet: Fleet, result: Result, nowMs: number): Fate {
     return "applied";
   }
   const { frame, ageMs, inTime, answer } = result;
-  keep(stream.corrections, { frame, ageMs, inTime, boxes: answer.boxes.length, atMs: nowMs }, fleetBounds.corrections);
+  const [boxes, label] = [answer.boxes.length, labelIn(result)];
+  keep(stream.corrections, { frame, ageMs, inTime, boxes, label, atMs: nowMs }, fleetBounds.corrections);
   const corrected = stream.results.findLastIndex((r) => r.frame === frame);
   if (corrected >= 0) stream.results[corrected] = { ...stream.results[corrected]!, answer };
   return "applied";
+}
+
+function labelIn({ task, answer }: Result): string | null {
+  const best = answer.boxes[0];
+  return task === "classification" && best ? (answer.classes[best[5]] ?? null) : null;
 }
 
 function keep<T>(items: T[], item: T, most: number): void {

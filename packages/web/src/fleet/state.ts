@@ -26,6 +26,8 @@ export interface Correction {
   readonly ageMs: number;
   readonly inTime: boolean;
   readonly boxes: number;
+  /** The label, where the stream's models answer with one. */
+  readonly label: string | null;
   readonly atMs: number;
 }
 

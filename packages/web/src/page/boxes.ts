@@ -1,4 +1,5 @@
 import type { WireDetections } from "@sluice/contracts";
+import type { LocalResult } from "../fleet/state.ts";
 import { classColour } from "./palette.ts";
 
 /** Which answers are drawn. */
@@ -8,13 +9,19 @@ export type Layers = (typeof layers)[number];
 const fontPx = 11;
 
 /** Draws the local answer thin, dashed and pale: what the device's own model saw. */
-export function drawLocal(context: CanvasRenderingContext2D, found: WireDetections, scaleX: number, scaleY: number) {
-  for (const [x1, y1, x2, y2] of found.boxes) {
+export function drawLocal(
+  context: CanvasRenderingContext2D,
+  { local: found, task }: LocalResult,
+  scaleX: number,
+  scaleY: number,
+) {
+  for (const [x1, y1, x2, y2, score, index] of found.boxes) {
     const box = [x1 * scaleX, y1 * scaleY, (x2 - x1) * scaleX, (y2 - y1) * scaleY] as const;
     context.setLineDash([]);
     stroke(context, box, "rgb(0 0 0 / 55%)", 2.5);
     context.setLineDash([4, 3]);
     stroke(context, box, "#eef1f5", 1.25);
+    if (task === "classification") labelBelow(context, `${found.classes[index] ?? "?"} ${percent(score)}`, box);
   }
   context.setLineDash([]);
 }
@@ -32,12 +39,20 @@ export function drawCorrected(
     const box = [x1 * scaleX, y1 * scaleY, (x2 - x1) * scaleX, (y2 - y1) * scaleY] as const;
     stroke(context, box, "rgb(0 0 0 / 60%)", 4);
     stroke(context, box, classColour(name), 2);
-    const text = `${name} ${Math.round(score * 100)}`;
+    const text = `${name} ${percent(score)}`;
     const place = placeOf(context, text, box[0], box[1]);
     if (labels.some((other) => overlaps(place, other))) continue;
     labels.push(place);
     label(context, text, place, classColour(name));
   }
+}
+
+const percent = (score: number) => Math.round(score * 100);
+
+/** What the edge model says of the whole picture stands at its foot, so that the corrected label has the head. */
+function labelBelow(context: CanvasRenderingContext2D, text: string, [x, y, , height]: Rectangle): void {
+  const [left, , wide, high] = placeOf(context, text, x, y);
+  label(context, text, [left, y + height - high, wide, high], "#eef1f5");
 }
 
 type Rectangle = readonly [x: number, y: number, width: number, height: number];

@@ -55,8 +55,8 @@ export class Corrections {
   readonly element = h("ol", { class: "rows", "aria-label": "Corrections, newest first" });
 
   update(corrections: readonly Correction[], nowMs: number): void {
-    const rows = corrections.toReversed().map(({ frame, boxes, ageMs, inTime, atMs }) => ({
-      text: `#${frame}: ${boxes} ${boxes === 1 ? "box" : "boxes"}, ${Math.round(ageMs)} ms after capture${inTime ? "" : ", late"}, ${ago(nowMs - atMs)}`,
+    const rows = corrections.toReversed().map(({ frame, boxes, label, ageMs, inTime, atMs }) => ({
+      text: `#${frame}: ${label ?? `${boxes} ${boxes === 1 ? "box" : "boxes"}`}, ${Math.round(ageMs)} ms after capture${inTime ? "" : ", late"}, ${ago(nowMs - atMs)}`,
       className: inTime ? "send tone-value" : "send tone-busy",
     }));
     setRows(this.element, rows, "No correction has come yet");

@@ -11,6 +11,18 @@ const patience = { timeout: 30_000 };
 const widths = { localHalfWidth: 0.12, correctedHalfWidth: 0.07, frames: 3_000, missing: 2 };
 const agreement = { samples: 31, local: 0.52, corrected: 0.81, ...widths };
 const beliefs = { car: 0.842, person: 0.4 };
+/** As a stream's models answer that classify. */
+const saying = (label: string, score: number) => ({
+  classes: [label],
+  boxes: [[0, 0, 640, 360, score, 0] as [number, number, number, number, number, number]],
+});
+const labelled = sampleResult({
+  stream: "north",
+  frame: 8,
+  task: "classification",
+  local: saying("car", 0.41),
+  answer: saying("bus", 0.62),
+});
 const streams = [sampleReport({ name: "north", agreement, beliefs }), sampleReport({ name: "south" })];
 
 describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
@@ -27,6 +39,11 @@ describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
       "/api/why/north/7": {
         ...sampleDecision({ stream: "north", frame: 7, propensity: 0.0125 }),
         result: sampleResult({ frame: 7 }),
+      },
+      "/api/why/north/8": {
+        ...sampleDecision({ stream: "north", frame: 8 }),
+        result: labelled,
+        correction: { ...labelled, kind: "correction", answer: saying("truck", 0.97), ageMs: 180, inTime: true },
       },
     };
     server = createServer(({ url = "" }, response) => {
@@ -84,5 +101,9 @@ describe.skipIf(!launch)(`in a browser (${chromiumReason})`, () => {
     await north.getByRole("button", { name: "Explain" }).click();
     await north.getByText("Frame 99 is not remembered any more").waitFor(patience);
     expect(await north.getByText(/Frame 7, captured/).count()).toBe(0);
+    await north.getByRole("textbox", { name: "Frame" }).fill("8");
+    await north.getByRole("button", { name: "Explain" }).click();
+    await north.getByText("The edge saw car; the answer was bus (believed 62 %).").waitFor(patience);
+    await north.getByText("180 ms after capture the cloud made it truck.").waitFor(patience);
   });
 });

@@ -122,7 +122,7 @@ export class LiveView {
 
   #drawBoxes(context: CanvasRenderingContext2D, result: LocalResult, width: number, height: number): void {
     const [scaleX, scaleY] = [width / result.width, height / result.height];
-    if (this.#layers !== "corrected") drawLocal(context, result.local, scaleX, scaleY);
+    if (this.#layers !== "corrected") drawLocal(context, result, scaleX, scaleY);
     if (this.#layers !== "local") drawCorrected(context, result.answer, scaleX, scaleY);
     this.element.dataset["frame"] = String(result.frame);
   }

@@ -66,9 +66,11 @@ function explain(e: Explained): string[] {
       ? [`Whatever was in it, it would have been drawn to be audited once in ${Math.round(1 / e.propensity)} times.`]
       : []),
     ...(signals.length > 0 ? [`What spoke for and against it: ${signals.join(", ")}.`] : []),
-    ...(e.result ? [`The edge saw ${seen(e.result.local)}; the answer was ${believed(e.result.answer)}.`] : []),
+    ...(e.result ? [`The edge saw ${seen(e.result.local, e.result.task)}; the answer was ${believed(e.result)}.`] : []),
     ...(e.correction
-      ? [`${Math.round(e.correction.ageMs)} ms after capture the cloud made it ${seen(e.correction.answer)}.`]
+      ? [
+          `${Math.round(e.correction.ageMs)} ms after capture the cloud made it ${seen(e.correction.answer, e.correction.task)}.`,
+        ]
       : []),
   ];
 }
@@ -76,18 +78,19 @@ function explain(e: Explained): string[] {
 const partOf = ({ region }: Explained): string =>
   region ? `, its part from ${region[0]},${region[1]} to ${region[2]},${region[3]} alone` : "";
 
-/** "2 × car (believed 84 %, 61 %)": each box's chance of being right, as replies taught. */
-function believed(found: WireDetections): string {
-  const some = found.classes.map((name, i) => {
-    const chances = found.boxes.filter((b) => b[5] === i).map((b) => `${Math.round(100 * b[4])} %`);
-    return chances.length > 0 ? `${chances.length} × ${name} (believed ${chances.join(", ")})` : "";
+/** "2 × car (believed 84 %, 61 %)": each box's chance of being right, as replies taught; of a label "cat (believed 84 %)". */
+function believed({ task, answer }: Result): string {
+  const some = answer.classes.map((name, i) => {
+    const chances = answer.boxes.filter((b) => b[5] === i).map((b) => `${Math.round(100 * b[4])} %`);
+    const what = task === "classification" ? name : `${chances.length} × ${name}`;
+    return chances.length > 0 ? `${what} (believed ${chances.join(", ")})` : "";
   });
   return some.filter((text) => text !== "").join(", ") || "nothing";
 }
 
-/** "2 × car, 1 × person". */
-function seen(found: WireDetections): string {
+/** "2 × car, 1 × person"; of a label "cat". */
+function seen(found: WireDetections, task: Result["task"]): string {
   const counts = found.classes.map((name, i) => [name, found.boxes.filter((b) => b[5] === i).length] as const);
-  const some = counts.filter(([, n]) => n > 0).map(([name, n]) => `${n} × ${name}`);
+  const some = counts.filter(([, n]) => n > 0).map(([name, n]) => (task ? name : `${n} × ${name}`));
   return some.length > 0 ? some.join(", ") : "nothing";
 }

@@ -22,11 +22,11 @@ metadata: { name: other, labels: { site: north } }
 spec: { floor: 60kbit/s }
 `;
 
-/** The findings in a policy with this specification, beside two devices. */
-async function findings(spec: string): Promise<string[]> {
+/** The findings in a policy with this specification, beside two devices and other objects. */
+async function findings(spec: string, others = ""): Promise<string[]> {
   const path = join(dir.path, "policy.yaml");
   const head = "apiVersion: sluice.dev/v1alpha1\nkind: OffloadPolicy\nmetadata: { name: p }\n";
-  writeFileSync(path, `${head}spec: { backendRef: { name: cloud }, ${spec} }\n---${device}`);
+  writeFileSync(path, `${head}spec: { backendRef: { name: cloud }, ${spec} }\n---${others}${device}`);
   const { out } = await run("policy", "lint", path, "-o", "json");
   const objects = JSON.parse(out) as { kind: string; findings: { level: string; at: string; says: string }[] }[];
   const [policy] = objects.filter(({ kind }) => kind === "OffloadPolicy");
@@ -90,6 +90,24 @@ describe("sluice policy lint", () => {
     expect(
       await findings(`focus: { zones: [lane] }, gate: { metrics: [${agreement}] }, rollout: { ${waves} }`),
     ).toEqual([]);
+  });
+
+  it("finds models of two tasks, of which none corrects the other", async () => {
+    const model = (name: string, task: string, family: string) => `
+apiVersion: sluice.dev/v1alpha1
+kind: InferenceModel
+metadata: { name: ${name} }
+spec: { uri: "file:m.onnx", sha256: "${"0".repeat(64)}", task: ${task}, family: ${family}, input: { width: 64, height: 64 }, classes: [cat] }
+---`;
+    const backend =
+      "apiVersion: sluice.dev/v1alpha1\nkind: InferenceBackend\nmetadata: { name: cloud }\nspec: { modelRef: { name: large } }\n";
+    const edge = "edgeModelRef: { name: small }";
+    const beside = (family: string) =>
+      `${model("small", "classification", "classification")}${model("large", family === "yolox" ? "detection" : family, family)}\n${backend}---`;
+    expect(await findings(edge, beside("yolox"))).toContain(
+      "error edgeModelRef: small does classification, the backend's detection: none corrects the other",
+    );
+    expect(await findings(edge, beside("classification"))).toEqual([]);
   });
 
   it("finds nothing in the samples, strictly looked at", async () => {

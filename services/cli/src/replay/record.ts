@@ -56,9 +56,9 @@ async function open({ edgeModel, cloudModel }: RecordOptions): Promise<Models> {
   const edge = await openModel(edgeModel, { workers: 1, threads: 1 });
   try {
     const cloud = await openModel(cloudModel, { workers: 1, threads: availableParallelism() });
-    if (cloud.manifest.spec.task === edge.manifest.spec.task) return { edge, cloud };
+    if (cloud.task === edge.task) return { edge, cloud };
     await cloud.close();
-    const tasks = `${edge.name} does ${edge.manifest.spec.task}, ${cloud.name} ${cloud.manifest.spec.task}`;
+    const tasks = `${edge.name} does ${edge.task}, ${cloud.name} ${cloud.task}`;
     throw new SluiceError("config-invalid", `${tasks}: they cannot correct each other`);
   } catch (error) {
     await edge.close();
@@ -71,7 +71,7 @@ const headersFor = (footage: readonly Footage[], { edge, cloud }: Models, rungs:
     traceHeaderSchema.parse({
       format: "sluice.trace",
       version: 1,
-      task: edge.manifest.spec.task,
+      task: edge.task,
       classes: [...edge.classes],
       edge: { model: edge.name, threshold: edge.threshold },
       cloud: { model: cloud.name, threshold: cloud.threshold },

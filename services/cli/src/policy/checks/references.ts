@@ -12,7 +12,10 @@ export const checkReferences: Check = (policy, world) => [
   ...[...requirements(policy)].flatMap(([at, selector]) => expressions(at, selector)),
 ];
 
-function supply({ spec }: OffloadPolicy, { backends, models }: World): Finding[] {
+function supply(policy: OffloadPolicy, world: World): Finding[] {
+  const [{ spec }, { backends, models }] = [policy, world];
+  const large = modelOf(policy, world);
+  const small = models.find((known) => nameOf(known) === spec.edgeModelRef?.name);
   const backend = spec.backendRef?.name;
   const edge = spec.edgeModelRef?.name;
   return where(
@@ -25,8 +28,20 @@ function supply({ spec }: OffloadPolicy, { backends, models }: World): Finding[]
       edge !== undefined && models.length > 0 && !models.some((known) => nameOf(known) === edge),
       error("edgeModelRef", `there is no InferenceModel ${edge}`),
     ],
+    [
+      small !== undefined && large !== undefined && small.spec.task !== large.spec.task,
+      error(
+        "edgeModelRef",
+        `${edge} does ${small?.spec.task}, the backend's ${large?.spec.task}: none corrects the other`,
+      ),
+    ],
   );
 }
+
+const modelOf = ({ spec }: OffloadPolicy, { backends, models }: World) => {
+  const backend = backends.find((each) => nameOf(each) === spec.backendRef?.name);
+  return models.find((each) => nameOf(each) === backend?.spec.modelRef.name);
+};
 
 const selected = ({ spec }: OffloadPolicy, { devices }: World) =>
   devices.filter(({ metadata }) => selects(spec.selector, metadata.labels ?? {}));
@@ -52,8 +67,7 @@ function focus(policy: OffloadPolicy, world: World): Finding[] {
     selected(policy, world).flatMap(({ spec }) => spec.streams.flatMap((s) => s.zones.map((z) => z.name))),
   );
   const hasDevices = selected(policy, world).length > 0;
-  const backend = world.backends.find((each) => nameOf(each) === policy.spec.backendRef?.name);
-  const model = world.models.find((each) => nameOf(each) === backend?.spec.modelRef.name);
+  const model = modelOf(policy, world);
   return [
     ...zones
       .filter((zone) => hasDevices && !known.has(zone))
