@@ -37,7 +37,7 @@ kube: $(etcd) $(kubernetes) $(kubectl) ## Build the Kubernetes API server that t
 
 keda: $(keda) $(keda_manifests) ## Build the KEDA that the tests of autoscaling start (once, 10 minutes)
 
-cluster-api: setup kube ## Leave a Kubernetes API server with Sluice's kinds running, until Ctrl-C
+cluster-api: setup kube $(nats_server) ## Leave a Kubernetes API server with Sluice's kinds running, until Ctrl-C
 	@node packages/testkit/src/kube/cluster-api.ts
 
 node := $(coredns) $(pause) $(nats_server) $(helm)

@@ -99,6 +99,14 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    what: "a device that refuses with more words than a status holds",
+    make: (name) => unloadable(name, "no ".repeat(5_000), "model-unloadable"),
+    told: [
+      ["InferenceModel", "Ready", "False ModelUnsuitable"],
+      ["OffloadPolicy", "Ready", "False RolledBack"],
+    ],
+  },
+  {
     what: "a digest that never matches",
     make: (name) => unloadable(name, "another sha256", "model-digest-mismatch"),
     told: [

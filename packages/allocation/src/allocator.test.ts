@@ -98,7 +98,7 @@ describe("a fleet at work", () => {
     crowd.idle.add("a");
     for (let i = 0; i < 3; i++) crowd.round(10_000 + i * 1_000, ["a", "b"]);
     expect(crowd.rates()).toEqual({ a: 100, b: 900 });
-    expect(crowd.allocator.overview(at(12_000)).leases()).toMatchObject([
+    expect(crowd.allocator.overview(at(12_000))!.leases()).toMatchObject([
       { device: "a", state: "lent", shareBytesPerSecond: 500 },
       { device: "b", state: "held" },
     ]);
@@ -114,7 +114,7 @@ describe("a fleet at work", () => {
     crowd.round(lastMs + silentAfterMs, ["b"]);
     crowd.round(endMs - 1, ["b"]);
     expect(crowd.rates().b).toBe(500);
-    expect(crowd.allocator.overview(at(endMs - 1)).leases()[0]).toMatchObject({ state: "silent" });
+    expect(crowd.allocator.overview(at(endMs - 1))!.leases()[0]).toMatchObject({ state: "silent" });
     crowd.round(endMs, ["b"]);
     expect(crowd.rates().b).toBe(900);
   });
@@ -235,7 +235,7 @@ describe("a quota", () => {
 
   test("holds the fleet to the rate at which it lasts, and bursts are set aside", () => {
     const crowd = settled({ fleet });
-    const rate = crowd.allocator.overview(at(3_000)).bytesPerSecond;
+    const rate = crowd.allocator.overview(at(3_000))!.bytesPerSecond;
     expect(rate).toBeLessThanOrEqual(500);
     expect(rate).toBeGreaterThan(480);
   });
@@ -250,7 +250,8 @@ describe("a quota", () => {
     next.sent.set("a", 30_000_100);
     next.report("a", 20_000);
     expect(next.allocator.usedBytes("a", at(20_000))).toBe(30_000_100);
-    expect(next.allocator.overview(at(20_000)).usedBytes).toBe(30_000_100);
+    next.allocator.rebalance(at(20_000));
+    expect(next.allocator.overview(at(20_000))!.usedBytes).toBe(30_000_100);
   });
 
   test("that is used up leaves nothing, and a new day everything", () => {

@@ -34,6 +34,7 @@ export class Allocator {
   #fleet: Fleet;
   #allowance: Allowance;
   #plan: Plan = { budget: 0, members: [], allocation: allocate(0, []) };
+  #isPlanned = false;
   #urgent = true;
   #announcedMs = Number.NEGATIVE_INFINITY;
   #unannounced = true;
@@ -123,6 +124,7 @@ export class Allocator {
     const members = this.#fleet.members.map(({ device }) => this.#positions.get(device)!);
     const allocation = allocate(this.#spendable(budget), this.#candidates(nowMs));
     this.#plan = { budget, members, allocation };
+    this.#isPlanned = true;
     const selected = new Set(members);
     const leaving = [...this.#positions.values()].filter((position) => !selected.has(position));
     const all = [...members, ...leaving];
@@ -156,7 +158,9 @@ export class Allocator {
     return gone.map(({ device }) => device);
   }
 
-  overview(now: Moment): Overview {
+  /** Null before the first {@link rebalance}: nothing is given away yet, which is not a budget of nothing. */
+  overview(now: Moment): Overview | null {
+    if (!this.#isPlanned) return null;
     const usedBytes = this.#allowance.usedBytes(this.#positions.values(), now);
     const quiet = this.#quiet(now.monotonicMs);
     return { ...survey(this.#plan, [...this.#positions.values()], now.monotonicMs), usedBytes, quiet };

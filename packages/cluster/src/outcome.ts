@@ -41,7 +41,7 @@ export function outcomeOf(error: unknown): Outcome | Conflict {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: "failed", reason: "Unknown", message, leastMs };
   }
-  const message = `${error.message}. ${error.cure}`;
+  const message = error.advice;
   if (error.consequence === "stalled") return stalled(reasons[error.code] ?? "Invalid", message);
   return { kind: "failed", reason: reasons[error.code] ?? "Unknown", message, leastMs };
 }

@@ -126,6 +126,11 @@ export class SluiceError extends Error {
   get cure(): string {
     return catalogue[this.code].cure;
   }
+
+  /** What is wrong and what to do, in sentences. */
+  get advice(): string {
+    return `${this.message}${/[.!?]$/.test(this.message) ? "" : "."} ${this.cure}`;
+  }
 }
 
 export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(catalogue, text);

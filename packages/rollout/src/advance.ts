@@ -19,6 +19,8 @@ export interface Input {
   readonly nowMs: number;
 }
 
+/** Of a device's own words, which may be any number. */
+const reasonChars = 400;
 /** A share of a wave's devices that refuse a revision, above which it is bad. */
 const refusedShare = 0.1;
 
@@ -94,10 +96,11 @@ function refuse(state: RolloutState, { plan }: Input, members: readonly Device[]
   if (refusing.length <= refusedShare * members.length) return null;
   const failure: Failure = {
     metric: "refused",
-    value: `by ${refusing.length} of ${members.length} devices: ${refusing[0]!.refused!.reason}`,
+    value: `by ${refusing.length} of ${members.length} devices`,
     bound: `at most ${100 * refusedShare} % of them`,
     devices: refusing.map(({ name }) => name).slice(0, devicesNamed),
     deviceCount: refusing.length,
+    reason: refusing[0]!.refused!.reason.slice(0, reasonChars),
   };
   return defeated({ ...state, failure }, plan);
 }

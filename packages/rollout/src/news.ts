@@ -1,6 +1,6 @@
 import type { PolicyEvent } from "@sluice/contracts";
 import type { Plan } from "./plan.ts";
-import { failureText } from "./report.ts";
+import { failureText, wordsOf } from "./report.ts";
 import type { RolloutState } from "./state.ts";
 
 /** Something worth telling people, once. */
@@ -42,8 +42,9 @@ function waveNews(since: RolloutState | null, after: RolloutState, plan: Plan): 
 function endNews({ phase, target, stable, failure }: RolloutState): News[] {
   const back = `back to ${stable ?? "no policy"}`;
   const why = failure ? failureText(failure) : "its gate failed";
+  const says = failure ? wordsOf(failure) : "";
   if (phase === "complete") return [normal("RolloutComplete", `${target} is the policy's stable revision`)];
   if (phase === "aborted") return [warning("RolloutAborted", `${target}: ${back}`)];
-  if (phase === "held") return [warning("RolloutHeld", `${target}: ${why}`)];
-  return phase === "rolled-back" ? [warning("RolledBack", `${target}: ${why}; ${back}`)] : [];
+  if (phase === "held") return [warning("RolloutHeld", `${target}: ${why}${says}`)];
+  return phase === "rolled-back" ? [warning("RolledBack", `${target}: ${why}; ${back}${says}`)] : [];
 }

@@ -97,10 +97,12 @@ function placeOf(state: RolloutState, plan: Plan): string {
 function ended({ phase, stable, target, failure }: RolloutState): Tell {
   const back = stable === null ? "devices go without a policy, as before" : `devices have ${stable}`;
   const why = failure ? failureText(failure) : "its gate failed";
+  const says = failure ? wordsOf(failure) : "";
   if (phase === "complete") return { stage: "done", message: `${target} is everywhere that can be reached` };
   if (phase === "aborted") return { stage: "undone", message: `${target} was given up on request: ${back}` };
-  if (phase === "held") return { stage: "held", message: `${target}: ${why}; promote, abort or edit the policy` };
-  return { stage: "undone", message: `${target} was rolled back: ${why}; ${back}` };
+  if (phase === "held")
+    return { stage: "held", message: `${target}: ${why}; promote, abort or edit the policy${says}` };
+  return { stage: "undone", message: `${target} was rolled back: ${why}; ${back}${says}` };
 }
 
 /** Which metric, which value, which devices. */
@@ -108,6 +110,10 @@ export function failureText({ metric, value, bound, devices, deviceCount }: Fail
   const more = deviceCount > devices.length ? ` and ${deviceCount - devices.length} more` : "";
   return `${metric} ${value}, must be ${bound}${devices.length > 0 ? ` (${devices.join(", ")}${more})` : ""}`;
 }
+
+/** What a device says of it, as a sentence of its own. */
+export const wordsOf = ({ devices, reason }: Failure): string =>
+  reason === undefined ? "" : `. ${devices[0]} says: ${reason}`;
 
 function spread({ target }: RolloutState, members: readonly Device[]): string {
   const online = members.filter((device) => device.online);

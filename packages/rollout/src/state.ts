@@ -13,6 +13,8 @@ export interface Failure {
   /** Those that contributed most, and how many there are. */
   readonly devices: readonly string[];
   readonly deviceCount: number;
+  /** What the first of them says, where it does. */
+  readonly reason?: string | undefined;
 }
 
 /**

@@ -66,7 +66,7 @@ function report({ name, account, pipeline, state }: Reported, inFlight: number):
   return {
     name,
     state: capture.state,
-    problem: capture.problem ? `${capture.problem.message} ${capture.problem.cure}` : null,
+    problem: capture.problem?.advice ?? null,
     width: capture.width,
     height: capture.height,
     fps: capture.fps,

@@ -3,6 +3,7 @@ import { type Finding, type Outcome, ready, stalled, waiting } from "@sluice/clu
 import type { ConditionReason } from "@sluice/contracts";
 import { formatRate } from "@sluice/foundation";
 import type { Report } from "@sluice/rollout";
+import type { Policy } from "../ports.ts";
 import { someOf } from "./facts.ts";
 import type { Rolled } from "./roll.ts";
 import type { Selection } from "./select.ts";
@@ -53,7 +54,7 @@ export const statusEdited: Outcome = waiting(
 );
 
 /** Whether leases fit the budget. `lost`: who held what was known before. */
-export function budgetHeld(overview: Overview | null, lost: boolean): Finding {
+export function budgetHeld({ spec }: Policy, overview: Overview | null, lost: boolean): Finding {
   const type = "BudgetHeld";
   if (!overview && lost) {
     const message =
@@ -63,7 +64,8 @@ export function budgetHeld(overview: Overview | null, lost: boolean): Finding {
   if (!overview) return { type, status: "Unknown", reason: "Listening", message: "who holds what is not known yet" };
   const { bytesPerSecond, owedBytesPerSecond, floorsScaled } = overview;
   const limit = formatRate(bytesPerSecond);
-  if (bytesPerSecond === 0) return { type, status: "True", reason: "QuotaSpent", message: "nothing may be sent now" };
+  if (bytesPerSecond === 0 && spec.budget.quota)
+    return { type, status: "True", reason: "QuotaSpent", message: "nothing may be sent before the next period" };
   if (floorsScaled) {
     const message = `the floors of its devices exceed ${limit} together: each has its part`;
     return { type, status: "False", reason: "FloorExceedsBudget", message };

@@ -38,7 +38,7 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
   const selection = select(policy, objects);
   const overview = grant(policy, selection, known, budgets);
   const budget = budgetOf(policy.spec, overview, deps.clock.wallMs());
-  const held = budgetHeld(overview, budgets.lost(nameOf(policy)));
+  const held = budgetHeld(policy, overview, budgets.lost(nameOf(policy)));
   const findings = [held, selected(selection), ...findingsOnNames(policy, selection, objects)];
   try {
     listen(deps);

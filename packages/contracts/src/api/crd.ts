@@ -48,7 +48,7 @@ export const kinds = {
       text("Policy", ".status.policy.name"),
       text("Rate", ".status.lease.rate"),
       text("Model", ".status.model.name"),
-      { name: "Seen", type: "date", path: ".status.lastSeen" },
+      { name: "Since", type: "date", path: ".status.lastSeen" },
       wide(text("Revision", ".status.policy.revision")),
     ],
   },

@@ -77,6 +77,7 @@ const failureSchema = z.object({
   bound: z.string().max(128).describe("What it had to be."),
   devices: z.array(z.string().max(63)).max(8).readonly().describe("Devices that contributed most."),
   deviceCount: count.describe("How many did."),
+  reason: z.string().max(512).optional().describe("What the first of them says, where it does."),
 });
 
 /** With it an operator goes on where another one died. */

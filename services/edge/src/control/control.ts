@@ -144,7 +144,7 @@ export class Control {
 
   #complaint(): string | null {
     const problem = this.#problem ?? this.#parts.state.problem;
-    return problem ? `${problem.message} ${problem.cure}` : focusProblem(this.#spec, this.#parts.model.model);
+    return problem?.advice ?? focusProblem(this.#spec, this.#parts.model.model);
   }
 
   #complain(problem: SluiceError): void {

@@ -150,7 +150,7 @@ export class PolicyClient {
   #refuse(document: PolicyDocument | null, problem: SluiceError): void {
     const { policy = "", revision = "", edgeModel } = document ?? {};
     const model = edgeModel?.metadata.name ?? null;
-    this.#refused = { policy, revision, reason: `${problem.message} ${problem.cure}`, code: problem.code, model };
+    this.#refused = { policy, revision, reason: problem.advice, code: problem.code, model };
     this.#options.onProblem(problem);
   }
 }
