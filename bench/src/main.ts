@@ -11,6 +11,7 @@ import { decisionCost } from "./decision-cost.ts";
 import { edgeThroughput } from "./edge-throughput.ts";
 import { fleetScale } from "./fleet-scale.ts";
 import { leaseTurn } from "./lease-turn.ts";
+import { loadProfile } from "./load-profile.ts";
 import { localLatency } from "./local-latency.ts";
 import { findMaterial } from "./material.ts";
 import { type Findings, scales } from "./measure.ts";
@@ -36,6 +37,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "scene-memory": sceneMemory,
   "operator-store": operatorStore,
   "fleet-scale": fleetScale,
+  "load-profile": loadProfile,
 };
 
 const { values } = parseArgs({

@@ -1,4 +1,4 @@
-import { BatchQueue, type Load, type Outlook, Workload } from "@sluice/batching";
+import { BatchQueue, Forecast, type Load, type Outlook, Workload } from "@sluice/batching";
 import { asSluiceError, type ServedModelConfig, SluiceError } from "@sluice/contracts";
 import type { Clock } from "@sluice/foundation";
 import { decodeImage } from "@sluice/imaging";
@@ -7,7 +7,6 @@ import type { Logger, Metrics, Tracing } from "@sluice/observability";
 import { onPlain } from "@sluice/vision";
 import { Bell } from "./bell.ts";
 import { compute, type Input } from "./compute.ts";
-import { Forecast } from "./forecast.ts";
 import { Permits } from "./permits.ts";
 import { Register } from "./register.ts";
 import type { Caller, Question, Visit } from "./visit.ts";

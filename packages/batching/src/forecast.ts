@@ -1,4 +1,5 @@
-import { BatchCost, type Outlook } from "@sluice/batching";
+import { BatchCost } from "./batch-cost.ts";
+import type { Outlook } from "./batch-queue.ts";
 
 /** What one model's batches are expected to take, and when a worker will be free: learned from those so far. */
 export class Forecast {
