@@ -124,10 +124,12 @@ function spread({ target }: RolloutState, members: readonly Device[]): string {
 
 function measuring(place: string, state: RolloutState, { plan, nowMs }: Input, looks: readonly Look[]): Tell {
   const { intervalMs, passes } = plan.gate;
-  const inMs = (state.measuredMs ?? state.settledMs!) + intervalMs - nowMs;
+  const dueInMs = (state.measuredMs ?? state.settledMs!) + intervalMs - nowMs;
+  // Past that it was looked, in vain. Samples that gather are no news, so nobody else would look before the wave is overdue.
+  const inMs = dueInMs > 0 ? dueInMs : intervalMs;
   const lacks = looks.filter((look) => look.lacks !== "").map((look) => `, ${look.lacks}`);
   const tally = `${state.passes} of ${passes} measurements passed, ${state.failures} failed`;
-  return { stage: "measuring", message: `${place}: ${tally}${lacks.join("")}`, ...(inMs > 0 && { inMs }) };
+  return { stage: "measuring", message: `${place}: ${tally}${lacks.join("")}`, inMs };
 }
 
 function resting(place: string, state: RolloutState, { plan, nowMs }: Input, members: readonly Device[]): Tell {

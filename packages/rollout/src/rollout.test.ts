@@ -79,6 +79,23 @@ test("no data means wait, and past its deadline it says so", () => {
   expect(world.holding("r1")).toBe(1);
 });
 
+test("while samples are too few it is looked again at the gate's pace, and not when the wave is overdue", () => {
+  const world = upgraded(4);
+  tick(world, 0);
+  const few = (samples: number) => {
+    world.devices = world.devices.map((device) => ({ ...device, readings: { agreement: reading(0.9, samples) } }));
+  };
+  few(gate.minSamples - 1);
+  for (let looks = 0; looks < 3; looks++) {
+    expect(told(world)).toMatchObject({ stage: "measuring", lookAgainInMs: gate.intervalMs });
+    world.nowMs += gate.intervalMs;
+    world.reconcile();
+  }
+  few(gate.minSamples);
+  world.reconcile();
+  expect(world.holding("r1")).toBe(2);
+});
+
 test.each([
   ["too few samples", reading(0.2, 5), "5 of 20 samples"],
   ["an interval on both sides of the bound", { samples: 50, mean: 0.65, error: 0.1 }, "may still be at least 0.7"],
