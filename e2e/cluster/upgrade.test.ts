@@ -4,7 +4,7 @@ import { corrected, expectCameraToGoOn, helm, isLacking, kubectl, report, settle
 const someFrames = 25;
 const argument = () =>
   kubectl("get", "deploy", "sluice-operator", "-o", "jsonpath={.spec.template.spec.containers[0].env}");
-const upgraded = ["upgrade", "sluice", "charts/sluice", "--reuse-values", "--wait", "--timeout", "3m"];
+const upgraded = ["upgrade", "sluice", "charts/sluice", "--reset-then-reuse-values", "--wait", "--timeout", "3m"];
 
 describe.skipIf(isLacking)(`helm on a fleet at work${why}`, () => {
   beforeAll(settled);
