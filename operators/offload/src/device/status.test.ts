@@ -88,6 +88,12 @@ test("what else is written brings along that a device holds less, not that it ho
   expect(leaseAfter(first, lease(3, 500), {}, "gate-2").lease).toEqual({ epoch: 3, rate: "4 kbit/s" });
 });
 
+test("of a lease of another policy nothing is told before its turn, unless it is of nothing", () => {
+  const yard = { ...leaseAfter({}, null), policy: { name: "yard" } };
+  expect(leaseAfter(yard, lease(1, 1_000)).lease).toBeUndefined();
+  expect(leaseAfter(yard, lease(1, 0)).lease).toEqual({ epoch: 1, rate: "0 bit/s" });
+});
+
 test("of a device that is not heard nothing is told of what it held", () => {
   const first = leaseAfter(leaseAfter({}, null), lease(1, 1_000), { turn: 1_000 });
   expect(leaseAfter(first, lease(1, 1_000), { online: false }).lease).toBeUndefined();

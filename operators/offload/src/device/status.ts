@@ -60,9 +60,11 @@ function leaseAfter(
   // Of its own file, or none yet: that is no part of any budget.
   if (now?.epoch === undefined) return now;
   if (turn !== undefined) return { ...now, rate: rateText(Math.min(turn, rateIn(now.rate))) };
-  if (policy?.name !== said.policy?.name) return undefined;
+  const shown = policy?.name === said.policy?.name ? lease : undefined;
+  // Nothing is part of every sum.
+  if (!shown) return rateIn(now.rate) === 0 ? now : undefined;
   const isNews = !isReporting(before) || !sameJson({ url, policy, model }, said);
-  return isNews && rateIn(now.rate) < rateIn(lease?.rate) ? now : lease;
+  return isNews && rateIn(now.rate) < rateIn(shown.rate) ? now : shown;
 }
 
 const isReporting = ({ conditions }: EdgeDeviceStatus): boolean =>
