@@ -77,7 +77,7 @@ it("a policy from kubectl grants a device its bytes, and the device's frames com
     { namespace: "default", kubeconfig: kube.kubeconfig, http, nats: { servers } },
     "operators/offload/src/main.ts",
   );
-  await start("inference", "inference", {
+  const inference = await start("inference", "inference", {
     replica: "replica-1",
     http,
     nats: { servers },
@@ -99,6 +99,10 @@ it("a policy from kubectl grants a device its bytes, and the device's frames com
   const file = { uri: "https://models.example/street-cloud.onnx", sha256: "0".repeat(64), classes: ["person"] };
   await create("inferencemodels", "InferenceModel", "street-cloud", { ...manifest, ...file });
   await create("inferencebackends", "InferenceBackend", "street", { modelRef: { name: "street-cloud" } });
+  // The same service as somebody else's: it is asked by the Open Inference Protocol whether it has the model.
+  const external = (model: string) => ({ modelRef: { name: "street-cloud" }, external: { url: inference.url, model } });
+  await create("inferencebackends", "InferenceBackend", "theirs", external("street-cloud"));
+  await create("inferencebackends", "InferenceBackend", "strange", external("unheard-of"));
   await create("edgedevices", "EdgeDevice", "cam-a", {});
   await create("offloadpolicies", "OffloadPolicy", "gate", {
     backendRef: { name: "street" },
@@ -119,4 +123,7 @@ it("a policy from kubectl grants a device its bytes, and the device's frames com
   await until(async () => (await updated()) === 1, { ...patience, what: "the policy's status to count the device" });
   await until(async () => (await sample(console, "sluice_console_devices")) === 1, { ...patience, what: "the page" });
   expect((await fetch(`${operator.url}/readyz`)).ok).toBe(true);
+  await kube.kubectl(["wait", "ib/theirs", "--for=condition=Ready", "--timeout=60s"]);
+  const ready = "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].reason}";
+  expect((await kube.kubectl(["get", "ib", "strange", "theirs", "-o", ready])).stdout).toBe("Unreachable Succeeded");
 });

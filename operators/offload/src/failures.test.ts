@@ -108,3 +108,19 @@ test("a device that is offline is left out of a rollout and converges when it re
   await site.untilCondition("OffloadPolicy", "gate", "True Succeeded");
   expect(having(0.6)).toBe(4);
 }, 120_000);
+
+test("a policy that is deleted in the middle of a wave, while nobody leads, takes its documents with it", async () => {
+  await edit("0.7");
+  await until(() => having(0.7) === 1, { timeoutMs: 30_000, what: "the first wave" });
+  await operator.kill();
+  await site.remove("OffloadPolicy", "gate");
+  // Its finalizer holds it: an operator has to take back what devices have.
+  expect((await site.kube.kubectl(["get", "olp", "gate"])).code).toBe(0);
+  expect(having(0.7) + having(0.6)).toBe(4);
+  operator = await site.process();
+  await until(() => devices.every(({ document }) => document === null), { timeoutMs: 60_000, what: "no documents" });
+  const left = async () => (await site.kube.kubectl(["get", "olp", "-o", "name"])).stdout;
+  await until(async () => (await left()) === "", { timeoutMs: 30_000, what: "the policy is gone" });
+  const { stdout } = await site.kube.kubectl(["get", "edgedevices", "-o", "name"]);
+  expect(stdout.trim().split("\n")).toHaveLength(4);
+}, 180_000);

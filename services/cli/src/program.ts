@@ -57,12 +57,11 @@ function demo(terminal: Terminal): Command {
     .description("Watch cameras being corrected by a cloud model, everything on this machine")
     .option("--seconds <n>", "stop after so many seconds instead of at Ctrl-C", positive)
     .option("--out <dir>", "write DIR/summary.json at the end, scored against truth, and the logs")
-    .option("--budget <rate>", "uplink budget of all devices together, in equal shares", "600kbit/s")
+    .option("--budget <rate>", "uplink budget of all devices together", "600kbit/s")
     .option(
       "--policy <name>",
-      `how to choose the frames to send (${policies.join(", ")}), or a YAML file with OffloadPolicies that is rolled out, and again when it is edited`,
+      `how to choose the frames to send (${policies.join(", ")}; default: learned), with an equal share of the budget for each device; or a YAML file with OffloadPolicies that an operator rolls out, and again when it is edited. Without it, --seconds and --out an operator shares the budget out by what bytes are worth`,
       policy,
-      "learned",
     )
     .option("--edge-model <file>", "manifest of the model on the devices (default: models/street-edge.yaml)")
     .option("--cloud-model <file>", "manifest of the model in the cloud (default: models/street-cloud.yaml)")

@@ -3,7 +3,7 @@ import type { Device, Plan } from "./plan.ts";
 /** The stream of every device of the demo: it has one camera. */
 export const streamName = "camera";
 /** More than usual, since a demo is short and should soon know how well it does. */
-const auditShare = "0.25";
+export const auditShare = "0.25";
 /** How long the cloud service may finish what it began, so that all is gone in time. */
 const grace = "1s";
 
@@ -14,7 +14,7 @@ export const edgeConfig = (plan: Plan, device: Device, natsUrl: string): unknown
   // One broker stands for both: the metered uplink, and the site's own, where results cost nothing.
   nats: { uplink: { servers: [natsUrl] }, site: { servers: [natsUrl] } },
   model: plan.edgeModel.path,
-  ...(plan.policyFile !== undefined && { control: "operator", state: `${device.name}.state` }),
+  ...(plan.operated && { control: "operator", state: `${device.name}.state` }),
   offload: {
     model: plan.cloudModel.manifest.metadata.name,
     budget: { rate: `${plan.bytesPerSecond}B/s` },
@@ -37,9 +37,9 @@ export const consoleConfig = (plan: Plan, natsUrl: string): unknown => ({
   nats: { servers: [natsUrl] },
 });
 
-/** Objects from the folder that {@link writeObjects} filled, and policies from the file that the user named. */
-export const operatorConfig = (policyFile: string, objects: string, natsUrl: string): unknown => ({
-  files: { paths: [objects, policyFile] },
+/** Objects from the folder that {@link writeObjects} filled, and policies from the file that the user named, if any. */
+export const operatorConfig = ({ policyFile }: Plan, objects: string, natsUrl: string): unknown => ({
+  files: { paths: policyFile === undefined ? [objects] : [objects, policyFile] },
   http: { port: 0 },
   nats: { servers: [natsUrl] },
 });

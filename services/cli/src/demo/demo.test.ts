@@ -70,6 +70,22 @@ test.runIf(readsProcesses)("nothing outlives a demo that was killed", { timeout:
   expect(marked(mark)).toEqual([]);
 });
 
+test("without an end or a policy of one's own, leases move the budget between cameras", {
+  timeout: 180_000,
+}, async () => {
+  await using dir = tempDir();
+  const options = ["--budget", "400kbit/s", ...(await demoArguments(dir.path))];
+  const demo = sluice(["demo", ...options], newMark());
+  await until(() => demo.output().includes("demo: RolloutComplete"), { timeoutMs: 90_000, what: "the rollout" });
+  const leases = (camera: string) => [...demo.output().matchAll(new RegExp(`${camera}: .*\\(lease (\\d+) kbit`, "g"))];
+  const both = () => ["gate", "yard"].every((camera) => leases(camera).some(([, rate]) => Number(rate) > 0));
+  await until(both, { timeoutMs: 60_000, what: "the leases of both cameras" });
+  demo.process.kill("SIGINT");
+  expect(await demo.ended).toMatchObject({ code: 0 });
+  for (const camera of ["gate", "yard"])
+    for (const [, rate] of leases(camera)) expect(Number(rate)).toBeLessThanOrEqual(400);
+});
+
 test("a policy file is rolled out by an operator, and again when it is edited", { timeout: 180_000 }, async () => {
   await using dir = tempDir();
   const mark = newMark();

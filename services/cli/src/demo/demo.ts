@@ -100,8 +100,8 @@ async function setUp(
     fleet.found(device, url);
     return url;
   };
-  const startOperator = (policyFile: string) => {
-    const config = operatorConfig(policyFile, writeObjects(plan, folder), natsUrl);
+  const startOperator = () => {
+    const config = operatorConfig(plan, writeObjects(plan, folder), natsUrl);
     const onNews = (text: string) => terminal.write(`  ${terminal.colors.bold("policy")}  ${text}\n`);
     return group.start("operator", "operator", config, { onNews });
   };
@@ -109,7 +109,7 @@ async function setUp(
     const [page] = await Promise.all([
       step("console", group.start("console", "console", consoleConfig(plan, natsUrl))),
       step("inference", group.start("inference", "inference", inferenceConfig(plan, natsUrl))),
-      ...(plan.policyFile === undefined ? [] : [step("operator", startOperator(plan.policyFile))]),
+      ...(plan.operated ? [step("operator", startOperator())] : []),
       ...plan.devices.map((device) => step(`edge ${device.name}`, startDevice(device))),
     ]);
     terminal.write(`\n  Open ${terminal.colors.bold(page)}\n\n`);

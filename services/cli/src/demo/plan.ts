@@ -11,7 +11,7 @@ export interface DemoOptions {
   readonly out?: string;
   readonly budget: string;
   /** Name of a policy, or path of a file with OffloadPolicies. */
-  readonly policy: string;
+  readonly policy?: string;
   readonly edgeModel?: string;
   readonly cloudModel?: string;
   readonly video?: readonly string[];
@@ -35,10 +35,15 @@ export interface Plan {
   readonly edgeModel: ModelFile;
   readonly cloudModel: ModelFile;
   readonly policy: PolicyName;
-  /** Absolute path of the file whose policies an operator rolls out; then its budget counts, as leases. */
+  /**
+   * Whether an operator rolls policies out and shares the budget out as leases; else each device has its own share, so that
+   * figures of runs can be compared.
+   */
+  readonly operated: boolean;
+  /** Absolute path of the file with the operator's policies; without one it has a policy with the demo's budget. */
   readonly policyFile: string | undefined;
   readonly budget: string;
-  /** Each device's share. */
+  /** Each device's share, where there is no operator. */
   readonly bytesPerSecond: number;
   readonly seconds: number | undefined;
   /** Absolute path of the folder for the results. */
@@ -65,15 +70,17 @@ export function planDemo(options: DemoOptions): Plan {
   const cloudModel = check("--cloud-model", () => readModel(options.cloudModel ?? embedded.cloud));
   const rate = check("--budget", () => readRate(options.budget));
   if (options.out) check(`--out ${options.out}`, () => isFolderOrAbsent(options.out!));
-  const policyFile = isPolicyFile(options.policy) ? resolve(options.policy) : undefined;
-  if (policyFile) check(`--policy ${options.policy}`, () => isFile(policyFile));
+  const { policy } = options;
+  const policyFile = policy !== undefined && isPolicyFile(policy) ? resolve(policy) : undefined;
+  if (policyFile) check(`--policy ${policy}`, () => isFile(policyFile));
   if (problems.length > 0 || !edgeModel || !cloudModel || !rate) throw new UsageError(problems.join("\n      "));
   const names = deviceNames(videos);
   return {
     devices: videos.map((video, index) => ({ name: names[index]!, video })),
     edgeModel,
     cloudModel,
-    policy: policyFile === undefined ? (options.policy as PolicyName) : "learned",
+    policy: policyFile === undefined && policy !== undefined ? (policy as PolicyName) : "learned",
+    operated: policyFile !== undefined || (policy === undefined && options.seconds === undefined && !options.out),
     policyFile,
     budget: options.budget,
     bytesPerSecond: rate / videos.length,
