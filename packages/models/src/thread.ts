@@ -4,6 +4,10 @@ import { SluiceError } from "@sluice/contracts";
 import type { Clock } from "@sluice/foundation";
 import type { Answer, Blueprint, FromWorker, GraphInfo, Request } from "./messages.ts";
 
+// Official builds of onnxruntime tell their maker of each session, over whatever link there is: bytes that nobody granted. It
+// asks once, when a thread loads it, and asks the process: what a thread sets for itself it would not see.
+process.env["ORT_DISABLE_TELEMETRY"] = "1";
+
 export interface Job {
   readonly request: Request;
   readonly transfer: Transferable[];
