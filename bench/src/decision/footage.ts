@@ -14,7 +14,17 @@ export interface Recording {
   readonly edgeModel: string;
   readonly cloudModel: string;
   readonly video: string;
+  /** Its pictures. */
+  readonly size: Size;
 }
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Smaller pictures beside the full ones, for links that do not carry those. */
+const smaller = { w384: { width: 384, quality: 75 }, w320q50: { width: 320, quality: 50 } };
 
 /** The recordings of one pair of models, and those whose streams share a budget when several are tried under one. */
 export interface Group {
@@ -31,17 +41,18 @@ export function groups(): Group[] {
     edgeModel: own("street-edge.yaml"),
     cloudModel: own("street-cloud.yaml"),
     video: own(`clips/${clip}.mp4`),
+    size: { width: 640, height: 360 },
   }));
   const embedded = { name: "em", recordings, fleet: recordings.map(({ name }) => name) };
   const shared = sharedData();
   return shared === undefined ? [embedded] : [...publicOnes(join(shared, "videos")), embedded];
 }
 
-const publicClips = {
-  vtest: "vtest.avi",
-  highway: "solidWhiteRight.mp4",
-  bottle: "bottle-detection.mp4",
-  car: "car-detection.mp4",
+const publicClips: Record<string, [file: string, width: number, height: number]> = {
+  vtest: ["vtest.avi", 768, 576],
+  highway: ["solidWhiteRight.mp4", 960, 540],
+  bottle: ["bottle-detection.mp4", 640, 360],
+  car: ["car-detection.mp4", 768, 432],
 };
 const publicEdges = { fd: "fastestdet-352", nd: "nanodet-m-320", yx: "yolox-nano-256" };
 
@@ -52,11 +63,12 @@ function publicOnes(folder: string): Group[] {
   const sample = (name: string) => join(repoRoot, `deploy/samples/models/${name}.yaml`);
   return Object.entries(publicEdges).map(([pair, edge]) => ({
     name: pair,
-    recordings: Object.entries(publicClips).map(([clip, file]) => ({
+    recordings: Object.entries(publicClips).map(([clip, [file, width, height]]) => ({
       name: `${pair}-${clip}`,
       edgeModel: sample(edge),
       cloudModel: sample("yolox-nano-640"),
       video: join(folder, file),
+      size: { width, height },
     })),
     fleet: publicFleet.map((clip) => `${pair}-${clip}`),
   }));
@@ -68,8 +80,15 @@ const pathOf = ({ name }: Recording): string => join(repoRoot, `.sluice/traces/$
 export async function recorded(recording: Recording): Promise<void> {
   const path = pathOf(recording);
   const { video, edgeModel, cloudModel } = recording;
-  if (!existsSync(path))
-    await recordTo(path, ["--video", video, "--edge-model", edgeModel, "--cloud-model", cloudModel]);
+  const what = ["--video", video, "--edge-model", edgeModel, "--cloud-model", cloudModel];
+  if (!existsSync(path)) await recordTo(path, [...what, ...rungsOf(recording.size)]);
+}
+
+function rungsOf({ width, height }: Size): string[] {
+  const small = Object.entries(smaller).map(
+    ([name, rung]) => `${name}:${rung.width}x${Math.round((rung.width * height) / width)}@${rung.quality}`,
+  );
+  return [`full:${width}x${height}@75`, ...small].flatMap((rung) => ["--rung", rung]);
 }
 
 /** The trace of a recording that was made. */

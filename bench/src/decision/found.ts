@@ -8,6 +8,9 @@ export interface Way {
   readonly alone: number;
 }
 
+/** Agreement, mean over beginnings of the same recording; `alone`: even sends, each reply used for its own frame only. */
+export type Starts = Readonly<Record<"learned" | "periodic" | "alone" | "never", number>>;
+
 /** One recording under one budget. */
 export interface Cell {
   readonly name: string;
@@ -15,6 +18,7 @@ export interface Cell {
   /** O3: fusion's rates are those of the end of the decision's own run with the first seed. */
   readonly optimum: number;
   readonly ways: Readonly<Partial<Record<PolicyName, Way>>>;
+  readonly starts: Starts;
   /** Most bytes that any run sent beyond its budget. */
   readonly overBytes: number;
   readonly passages: readonly Passage[];

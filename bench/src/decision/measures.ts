@@ -16,6 +16,11 @@ export function measuresOf(found: readonly Found[]): Measure[] {
     ...gains(found),
     atLeast(
       "worst against even sends",
+      least(cells, ({ starts }) => starts.learned - starts.periodic),
+      -slack,
+    ),
+    atLeast(
+      "worst against even sends, begun at the first frame alone",
       least(cells, (c) => fused(c, "learned") - fused(c, "periodic")),
       -slack,
     ),

@@ -22,7 +22,8 @@ function cell(name: string, optimal: number): Cell {
   const way = { fused: [0.5 + optimal / 2], alone: 0.52 };
   const learned = { fused: [0.5 + 0.4 * optimal, 0.5 + 0.6 * optimal], alone: 0.52 };
   const ways = { ...Object.fromEntries(compared.map((policy) => [policy, way])), learned };
-  return { name, never: 0.5, optimum: 0.5 + optimal, ways, overBytes: 0, passages: [passage] };
+  const starts = { learned: 0.5 + optimal / 2, periodic: 0.55, alone: 0.52, never: 0.5 };
+  return { name, never: 0.5, optimum: 0.5 + optimal, ways, starts, overBytes: 0, passages: [passage] };
 }
 
 const found: Found[] = budgets.map((budget) => ({

@@ -35,5 +35,4 @@ export const couldCarry = ({ needed, carried, passable }: Cell["passages"][numbe
   carried >= needed && passable >= 0.95;
 
 /** What fusion wins with even sends over the better of the edge alone and of each reply for its own frame. */
-export const fusionWins = (cell: Cell): number =>
-  fused(cell, "periodic") - Math.max(cell.never, cell.ways.periodic!.alone);
+export const fusionWins = ({ starts }: Cell): number => starts.periodic - Math.max(starts.never, starts.alone);

@@ -17,6 +17,7 @@ export function tables(found: readonly Found[]): string {
   const all: Record<string, string> = {
     agreement: agreement(found),
     gain: gain(found),
+    starts: starts(found),
     policies: policies(found),
     fusion: fusion(found),
     network: network(found),
@@ -77,6 +78,18 @@ function gain(found: readonly Found[]): string {
       ranged((seed) => sums.meanGain(found, policy, seed, pick)),
     ]);
   return table(["", ...perBudget, "mean"], body);
+}
+
+/** Decision / even sends, mean of beginnings of the same recording. */
+function starts(found: readonly Found[]): string {
+  const body = names(found).map((name) => [
+    name,
+    ...budgets.map((budget) => {
+      const { learned, periodic } = cellOf(found, name, budget).starts;
+      return [learned, periodic].map(figure).join(" / ");
+    }),
+  ]);
+  return table(["", ...perBudget], body);
 }
 
 /** Mean A of every policy, with this fusion / each reply for its own frame only. */

@@ -3,6 +3,7 @@ import { fleetCellOf } from "./fleet.ts";
 import { type Group, traceOf } from "./footage.ts";
 import type { Cell, Found } from "./found.ts";
 import { networks, passagesOf } from "./passages.ts";
+import { startsOf } from "./starts.ts";
 import { attempt, neverOf, waysOf } from "./ways.ts";
 
 /** Budgets, per cent, that are also tried over networks. */
@@ -58,6 +59,7 @@ function cellOf(name: string, trace: Trace, losses: Losses, { share, seeds, link
     never: neverOf(trace),
     optimum: 1 - best([losses], allowedBytes).leastLoss / trace.frames.length,
     ...waysOf(trace, share, allowedBytes, seeds),
+    starts: startsOf(trace, share),
     passages: passagesOf(trace, share, links),
   };
 }

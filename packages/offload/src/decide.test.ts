@@ -82,6 +82,15 @@ describe("Decider", () => {
     expect(log.at(-1)?.reason).toBe(reason);
   });
 
+  it("waits behind another offload unless it is nearly sure to be in time, and risks more where nothing is ahead", () => {
+    const spec = specOf({ decision: { policy: "always" } });
+    const sends = (chance: number, aheadBytes: number) =>
+      play(spec, 50, () => ({ ...open, aheadBytes, chance: () => chance })).sent.length;
+    expect(sends(0.8, 0)).toBeGreaterThan(0);
+    expect(sends(0.8, 20_000)).toBe(0);
+    expect(sends(0.95, 20_000)).toBeGreaterThan(0);
+  });
+
   it("asks a dead cloud one thing at a time, as a probe", () => {
     const dead = { ...open, alive: false, probeDue: true };
     const { log } = play(specOf({ decision: { policy: "always" } }), 50, (f) => ({

@@ -18,6 +18,8 @@ export interface RoadView {
 /** A reply that is less likely than this to come in time is not asked for; a smaller rung is taken below the other. */
 const evenChance = 0.5;
 const goodChance = 0.7;
+/** Behind another offload a late reply would be of our own making: only what is nearly sure to be in time goes at once. */
+const sureChance = 0.9;
 
 /** The first rung that `bytes` pay for and a message can carry; else the last. */
 export function affordable<C extends { readonly bytes: number }>(candidates: readonly C[], bytes: number): C {
@@ -39,6 +41,6 @@ export function obstacle(road: RoadView, inFlightLimit: number, bytes: number, a
   if (!road.connected) return "disconnected";
   if (!road.alive && !road.probeDue) return "silent";
   if (road.inFlight >= (road.alive ? inFlightLimit : 1)) return "in-flight";
-  if (road.chance(road.aheadBytes + bytes) < evenChance) return "late";
+  if (road.chance(road.aheadBytes + bytes) < (road.aheadBytes > 0 ? sureChance : evenChance)) return "late";
   return bytes > available ? "budget" : undefined;
 }
