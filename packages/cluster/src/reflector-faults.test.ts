@@ -1,8 +1,7 @@
 import { SluiceError } from "@sluice/contracts";
 import { ManualClock } from "@sluice/foundation";
-import { type Kube as Server, startKube, until } from "@sluice/testkit";
+import { type Fault, failTimes, type Kube as Server, startFaultProxy, startKube, until } from "@sluice/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Fault, failTimes, startFaultProxy } from "./fault-proxy.builder.ts";
 import type { Resource } from "./resource.ts";
 import { type ConfigMap, client, configMaps, namespace, putMap, reflect, watching } from "./setting.builder.ts";
 

@@ -1,6 +1,5 @@
-import { type Kube as Server, startKube, until } from "@sluice/testkit";
+import { type Kube as Server, startFaultProxy, startKube, until } from "@sluice/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startFaultProxy } from "./fault-proxy.builder.ts";
 import { client, configMaps, dropMap, namespace, putMap, reflect } from "./setting.builder.ts";
 
 let server: Server;

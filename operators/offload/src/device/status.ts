@@ -9,6 +9,8 @@ import { rateIn, rateText } from "./turns.ts";
 const lookAgainMs = 600_000;
 /** A longer address is none that anybody could open. */
 const urlLength = 2_048;
+/** Of names and digests, which are a device's own words: a status holds no longer ones. */
+const nameLength = 253;
 
 /** What is known of a device now. `heard` is its last word in this process's life, `owner` the policy that has it. */
 export interface Sight {
@@ -76,8 +78,8 @@ function saidBy({ heartbeat }: Heard): EdgeDeviceStatus {
     ...(url !== null && url.length <= urlLength && { url }),
     ...(policy && {
       policy: {
-        name: policy.name,
-        revision: policy.revision,
+        name: policy.name.slice(0, nameLength),
+        revision: policy.revision.slice(0, nameLength),
         ...(refused && { problem: refused.reason.slice(0, 1_024) }),
       },
     }),
@@ -85,7 +87,7 @@ function saidBy({ heartbeat }: Heard): EdgeDeviceStatus {
       ...(lease && lease.policy === policy?.name && { epoch: lease.epoch }),
       rate: rateText(budget.bytesPerSecond),
     },
-    model: { name: model.name, sha256: model.digest },
+    model: { name: model.name.slice(0, nameLength), sha256: model.digest.slice(0, nameLength) },
   };
 }
 

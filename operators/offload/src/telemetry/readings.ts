@@ -55,13 +55,17 @@ export function tallied(before: Tally | undefined, heartbeat: Heartbeat): Tally 
   };
 }
 
+/** A device's word weighs no more than so many samples, whatever it says: a day of frames, or years of audits. */
+const samplesMax = 1_000_000;
+
 /** What a gate can read off a device, by the name of the measure. */
 export function readingsOf({ total }: Tally, heartbeat: Heartbeat): Record<string, Reading> {
   const { frames, dropped, bytes, allowedBytes } = total;
+  const samples = Math.min(frames, samplesMax);
   const agreement = agreementOf(heartbeat);
   return {
-    ...(frames > 0 && { drops: { samples: frames, mean: dropped / frames, error: 0 } }),
-    ...(allowedBytes > 0 && { bytes: { samples: frames, mean: bytes / allowedBytes, error: 0 } }),
+    ...(frames > 0 && { drops: { samples, mean: dropped / frames, error: 0 } }),
+    ...(allowedBytes > 0 && { bytes: { samples, mean: bytes / allowedBytes, error: 0 } }),
     ...(agreement && { agreement }),
   };
 }
@@ -84,5 +88,5 @@ function agreementOf({ streams }: Heartbeat): Reading | null {
   if (samples === 0) return null;
   const mean = sum(known.map((stream) => stream.samples * stream.mean)) / samples;
   const square = sum(known.map((stream) => (stream.samples * stream.error) ** 2));
-  return { samples, mean, error: Math.sqrt(square) / samples };
+  return { samples: Math.min(samples, samplesMax), mean, error: Math.sqrt(square) / samples };
 }

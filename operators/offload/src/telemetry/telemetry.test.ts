@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { heartbeatOf } from "./heartbeat.builder.ts";
+import { readingsOf, tallied } from "./readings.ts";
 import { devicesBound, replicaSilentMs, silentAfterMs, Telemetry, unservedForMs } from "./telemetry.ts";
 
 const policy = { name: "p", revision: "p-1" };
@@ -22,6 +23,16 @@ test("counters that go back harm nobody", () => {
   const telemetry = new Telemetry();
   for (const frames of [0, 900, 10, 5]) telemetry.hear(heartbeatOf({ policy, frames, dropped: frames }), 0);
   expect(telemetry.readings("cam")["drops"]).toEqual({ samples: 900, mean: 1, error: 0 });
+});
+
+test("however much a device says it counted, its word weighs no more than a status can hold", () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const heartbeat = heartbeatOf({ frames: most, agreement: { samples: most, local: 0, corrected: 0.5 } });
+  const tally = tallied(undefined, heartbeat);
+  const total = { ...tally.total, frames: 2 * most, allowedBytes: 1 };
+  const { agreement, ...others } = readingsOf({ ...tally, total }, heartbeat);
+  expect([agreement, ...Object.values(others)].map((reading) => reading?.samples)).toEqual([1e6, 1e6, 1e6]);
+  expect(agreement?.mean).toBe(0.5);
 });
 
 test("agreement comes with an error that shrinks with its samples, and is absent while unknown", () => {

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Agent, request } from "node:https";
-import type { Kube as Server } from "@sluice/testkit";
+import type { Kube as Server } from "./kube.ts";
 
-/** Answers in the server's place and says true; false lets the request through, once it is said. */
-export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
+/**
+ * Answers in the server's place and says true; false lets the request through, once it is said, and so does "lost", but
+ * then nobody hears the server's answer.
+ */
+export type Fault = (request: IncomingMessage, response: ServerResponse) => Verdict | Promise<Verdict>;
+type Verdict = boolean | "lost";
 
 export interface FaultProxy extends AsyncDisposable {
   readonly port: number;
@@ -16,13 +20,14 @@ export interface FaultProxy extends AsyncDisposable {
 export async function startFaultProxy(server: Server): Promise<FaultProxy> {
   const agent = new Agent({ ca: readFileSync(server.authority), keepAlive: true });
   const proxy: { fault: Fault } = { fault: () => false };
-  const pass = (near: IncomingMessage, answer: ServerResponse) => {
+  const pass = (near: IncomingMessage, answer: ServerResponse, isLost: boolean) => {
     const far = request(new URL(near.url ?? "/", server.url), { agent, method: near.method, headers: near.headers });
     far.on("response", (response) => {
+      if (isLost) return answer.destroy();
       answer.writeHead(response.statusCode ?? 502, response.headers);
       // A watch has accepted long before it has something to say.
       answer.flushHeaders();
-      response.on("error", () => answer.destroy()).pipe(answer);
+      return response.on("error", () => answer.destroy()).pipe(answer);
     });
     far.on("error", () => answer.destroy());
     answer.on("close", () => far.destroy());
@@ -30,7 +35,7 @@ export async function startFaultProxy(server: Server): Promise<FaultProxy> {
   };
   const http = createServer((near, answer) => {
     Promise.resolve(proxy.fault(near, answer)).then(
-      (answered) => answered || pass(near, answer),
+      (verdict) => verdict === true || pass(near, answer, verdict === "lost"),
       () => answer.destroy(),
     );
   });
