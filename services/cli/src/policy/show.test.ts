@@ -1,4 +1,6 @@
-import { until } from "@sluice/testkit";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tempDir, until } from "@sluice/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { condition, Fleet } from "../cluster/fleet.builder.ts";
 import { run, squeezed, widest } from "../cluster/run.builder.ts";
@@ -78,6 +80,19 @@ describe("sluice devices", () => {
 
   it("looks into the namespace that is named", async () => {
     expect((await inFleet("devices", "-n", "elsewhere")).out).toBe("no EdgeDevice\n");
+  });
+
+  it("takes the context that is named, with its namespace, and knows no other", async () => {
+    await using dir = tempDir();
+    const config = JSON.parse(readFileSync(fleet.kube.kubeconfig, "utf8"));
+    const { context } = config.contexts[0];
+    config.contexts.push({ name: "elsewhere", context: { ...context, namespace: "elsewhere" } });
+    const path = join(dir.path, "kubeconfig");
+    writeFileSync(path, JSON.stringify(config));
+    const named = (name: string) => run("devices", "--kubeconfig", path, "--context", name);
+    expect((await named(config.contexts[0].name)).out).toContain("gate-1");
+    expect((await named("elsewhere")).out).toBe("no EdgeDevice\n");
+    expect(await named("nowhere")).toMatchObject({ code: 1, problems: expect.stringContaining("known are") });
   });
 });
 
