@@ -39,7 +39,7 @@ export class ChangingStreet {
     const atMs = frame * frameMs;
     this.#walk(frame);
     const view = this.#road.view(atMs, { connected: true, inFlight: 0, inFlightLimit: 2 }, 2_000);
-    const { answer, decision } = this.#scene.see(frame, atMs, this.#edge(), this.#prng.next() * 0.1, view);
+    const { answer, decision } = this.#scene.see(frame, atMs, this.#edge(), { motion: this.#prng.next() * 0.1 }, view);
     if (decision.action === "send") this.#send(frame, atMs, decision);
     this.#receive(frame, atMs);
     return answer;

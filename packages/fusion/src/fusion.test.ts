@@ -1,5 +1,5 @@
 import { seededPrng } from "@sluice/foundation";
-import { type Detection, frameF1 } from "@sluice/vision";
+import { type Detection, frameF1, still } from "@sluice/vision";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fusion } from "./fusion.ts";
@@ -59,9 +59,12 @@ describe("Fusion", () => {
   it("follows a bounded number of things that are not seen, and forgets what was confirmed last", () => {
     const prng = seededPrng(2);
     const clutter = () => Array.from({ length: 60 }, () => at(prng.next() * 600, prng.next() * 320, 0.2, 0, 6));
-    let tracks: Track[] = advance([], [at(10, 10)], 0, 0, size).map((track) => ({ ...track, verdict: "confirmed" }));
+    let tracks: Track[] = advance([], { edge: [at(10, 10)], atMs: 0, camera: still }, 0, size).map((track) => ({
+      ...track,
+      verdict: "confirmed",
+    }));
     for (let frame = 1; frame < 40; frame++) {
-      tracks = advance(tracks, clutter(), frame, frame + 1, size);
+      tracks = advance(tracks, { edge: clutter(), atMs: frame + 1, camera: still }, frame, size);
       expect(tracks.filter((track) => !track.edge).length).toBeLessThanOrEqual(unseenKept);
     }
     expect(tracks.filter((track) => track.edge)).toHaveLength(60);

@@ -1,4 +1,4 @@
-import { type Box, type Detection, match } from "@sluice/vision";
+import { type Box, type CameraMotion, type Detection, match, still } from "@sluice/vision";
 import { Beliefs, missedFollows } from "./beliefs.ts";
 import { Witness } from "./evidence.ts";
 import { type Group, type Hypothesis, hypotheses, rank } from "./hypothesis.ts";
@@ -51,9 +51,9 @@ export class Fusion {
     this.beliefs = options.beliefs ?? new Beliefs();
     this.#witness = new Witness(options);
     this.#missedInFocus = this.beliefs.missed;
-    this.#moments = new Moments((last, atMs, edge) => {
+    this.#moments = new Moments((last, now) => {
       const before = options.related === false ? undefined : last;
-      return advance(before?.tracks ?? [], edge, before?.atMs ?? atMs, atMs, options);
+      return advance(before?.tracks ?? [], now, before?.atMs ?? now.atMs, options);
     });
   }
 
@@ -66,9 +66,12 @@ export class Fusion {
     return copy;
   }
 
-  /** The answer for the next frame, from its local detections (down to a low score, best first). */
-  frame(frame: number, atMs: number, edge: readonly Detection[]): Promised {
-    return this.#answer(this.#moments.add(frame, atMs, edge));
+  /**
+   * The answer for the next frame, from its local detections (down to a low score, best first), the camera having moved by
+   * `camera` since the frame before.
+   */
+  frame(frame: number, atMs: number, edge: readonly Detection[], camera: CameraMotion = still): Promised {
+    return this.#answer(this.#moments.add({ frame, atMs, edge, camera }));
   }
 
   /**
@@ -90,7 +93,10 @@ export class Fusion {
     // What a part of the picture showed by surprise says little of the whole.
     if (!region) this.#missed(missed);
     this.#lastReplied = frame;
-    this.#moments.restart({ ...moment, tracks: judged(moment, reply, this.#moments.before(frame, speedMoments)) });
+    this.#moments.restart({
+      ...moment,
+      tracks: judged(moment, reply, this.#moments.before(frame, speedMoments), this.#options),
+    });
     return { before, after: patched(before, reply), edge: moment.edge };
   }
 

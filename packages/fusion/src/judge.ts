@@ -1,4 +1,4 @@
-import { type Detection, iou } from "@sluice/vision";
+import { type Detection, iou, still } from "@sluice/vision";
 import type { Reply } from "./reply.ts";
 import { type Past, speedOf } from "./speed.ts";
 import { advance, newTrack, type Track } from "./track.ts";
@@ -21,7 +21,12 @@ const anywhere = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFI
  * The tracks that follow from a reply: its boxes, and as rejected the edge's detections that it does not confirm. A reply
  * about a part of the picture says nothing of what it does not show whole: that stays as it was.
  */
-export function judged(moment: Judged, reply: Reply, earlier: readonly Past[]): Track[] {
+export function judged(
+  moment: Judged,
+  reply: Reply,
+  earlier: readonly Past[],
+  size: { width: number; height: number },
+): Track[] {
   const known = new Set(moment.tracks);
   const confirmed = reply.whole.map((box) => confirm(box, known, moment.atMs));
   const spared = [...known].filter(({ box, edge }) => !(reply.judges(box) && (!edge || reply.judges(edge))));
@@ -29,12 +34,14 @@ export function judged(moment: Judged, reply: Reply, earlier: readonly Past[]): 
   const edge = moment.edge.filter((detection) => !sparedEdge.has(detection));
   const before = moment.tracks.filter(({ verdict }) => verdict === "confirmed");
   const byEdge = new Map(moment.tracks.map((track) => [track.edge, track]));
-  const followed = advance(confirmed, edge, moment.atMs, moment.atMs, anywhere).map((track) => {
-    if (track.verdict === "confirmed") return { ...track, ...speedOf(track, moment.atMs, before, earlier) };
-    const seen = byEdge.get(track.edge) ?? track;
-    const doubtful = reply.whole.some((r) => r.classId === track.box.classId && iou(r, track.box) >= sameObjectIou);
-    return doubtful ? unjudged(seen, track) : rejected(seen, track);
-  });
+  const followed = advance(confirmed, { edge, atMs: moment.atMs, camera: still }, moment.atMs, anywhere).map(
+    (track) => {
+      if (track.verdict === "confirmed") return { ...track, ...speedOf(track, moment, before, earlier, size) };
+      const seen = byEdge.get(track.edge) ?? track;
+      const doubtful = reply.whole.some((r) => r.classId === track.box.classId && iou(r, track.box) >= sameObjectIou);
+      return doubtful ? unjudged(seen, track) : rejected(seen, track);
+    },
+  );
   return [...spared, ...followed];
 }
 

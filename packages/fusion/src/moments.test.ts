@@ -1,12 +1,15 @@
+import { still } from "@sluice/vision";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Follow, type Moment, Moments } from "./moments.ts";
+import { type Follow, type Look, type Moment, Moments } from "./moments.ts";
 import { newTrack } from "./track.ts";
 
 const seen = (x: number) => ({ x1: x, y1: 0, x2: x + 1, y2: 1, score: 0.5, classId: 0 });
 
+const lookAt = (frame: number, atMs: number, x: number): Look => ({ frame, atMs, edge: [seen(x)], camera: still });
+
 /** Tracks that tell every frame that they come from: the sum of all that was seen up to them. */
-const follow: Follow = (last, atMs, edge) => [
+const follow: Follow = (last, { atMs, edge }) => [
   newTrack(seen((last?.tracks[0]?.box.x1 ?? 0) * 1.01 + edge[0]!.x1 + (atMs - (last?.atMs ?? 0))), atMs),
 ];
 
@@ -14,8 +17,8 @@ const follow: Follow = (last, atMs, edge) => [
 class Everything {
   moments: Moment[] = [];
   add(frame: number, atMs: number, x: number): void {
-    const edge = [seen(x)];
-    this.moments.push({ frame, atMs, edge, tracks: follow(this.moments.at(-1), atMs, edge) });
+    const look = lookAt(frame, atMs, x);
+    this.moments.push({ ...look, tracks: follow(this.moments.at(-1), look) });
   }
   restart(moment: Moment): void {
     const index = this.moments.findIndex(({ frame }) => frame === moment.frame);
@@ -43,7 +46,7 @@ it("finds the tracks of every frame that it remembers again, whatever was restar
         const asked = all.moments[Math.max(0, frame - 1 - (one.kind === "restart" ? one.back : 0))];
         if (one.kind === "add") {
           all.add(frame, frame * 100, one.x);
-          moments.add(frame, frame * 100, [seen(one.x)]);
+          moments.add(lookAt(frame, frame * 100, one.x));
           frame++;
         } else if (asked) {
           const changed = { ...moments.at(asked.frame)!, tracks: [newTrack(seen(7), asked.atMs)] };
@@ -59,7 +62,7 @@ it("finds the tracks of every frame that it remembers again, whatever was restar
 
 it("forgets old frames, and what is changed in a copy stays there", () => {
   const moments = new Moments(follow);
-  for (let frame = 0; frame < 400; frame++) moments.add(frame, frame, [seen(1)]);
+  for (let frame = 0; frame < 400; frame++) moments.add(lookAt(frame, frame, 1));
   expect(moments.at(100)).toBeUndefined();
   expect(moments.before(300, 3).map(({ atMs }) => atMs)).toEqual([297, 298, 299]);
   const { tracks } = moments.at(399)!;

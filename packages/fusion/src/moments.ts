@@ -1,4 +1,4 @@
-import type { Detection } from "@sluice/vision";
+import type { CameraMotion, Detection } from "@sluice/vision";
 import type { Track } from "./track.ts";
 
 /** Frames that a reply may lag behind; an older reply teaches nothing any more. */
@@ -6,19 +6,24 @@ const momentsKept = 256;
 /** The tracks of one frame in so many are kept, those of the others found again from them. */
 const anchorEvery = 16;
 
-/** One frame: what the edge saw, and what was followed. */
-export interface Moment {
+/** One frame: what the edge saw, and how the camera moved since the frame before. */
+export interface Look {
   readonly frame: number;
   /** Stream time, milliseconds. */
   readonly atMs: number;
   readonly edge: readonly Detection[];
+  readonly camera: CameraMotion;
+}
+
+/** The same, with what was followed. */
+export interface Moment extends Look {
   readonly tracks: readonly Track[];
 }
 
-/** The tracks of the next frame, from the frame before it and its detections. Pure. */
-export type Follow = (last: Moment | undefined, atMs: number, edge: readonly Detection[]) => readonly Track[];
+/** The tracks of the next frame, from the frame before it. Pure. */
+export type Follow = (last: Moment | undefined, now: Look) => readonly Track[];
 
-interface Kept extends Omit<Moment, "tracks"> {
+interface Kept extends Look {
   /** Undefined where they follow from an earlier frame's. */
   tracks: readonly Track[] | undefined;
   readonly anchor: boolean;
@@ -45,9 +50,10 @@ export class Moments {
   }
 
   /** Takes the next frame. */
-  add(frame: number, atMs: number, edge: readonly Detection[]): Moment {
+  add({ frame, atMs, edge, camera }: Look): Moment {
     const last = this.#kept.at(-1);
-    const moment = { frame, atMs, edge, tracks: this.#follow(last as Moment | undefined, atMs, edge) };
+    const look = { frame, atMs, edge, camera };
+    const moment = { ...look, tracks: this.#follow(last as Moment | undefined, look) };
     if (last && !last.anchor) last.tracks = undefined;
     const anchor = !last || ++this.#sinceAnchor >= anchorEvery;
     if (anchor) this.#sinceAnchor = 0;
@@ -63,14 +69,14 @@ export class Moments {
     let from = index;
     while (!this.#kept[from]!.tracks) from--;
     let moment = this.#kept[from] as Moment;
-    for (const { frame: next, atMs, edge } of this.#kept.slice(from + 1, index + 1)) {
-      moment = { frame: next, atMs, edge, tracks: this.#follow(moment, atMs, edge) };
+    for (const look of this.#kept.slice(from + 1, index + 1)) {
+      moment = { ...look, tracks: this.#follow(moment, look) };
     }
     return moment;
   }
 
   /** At most `count` frames just before a frame, oldest first. */
-  before(frame: number, count: number): Pick<Moment, "atMs" | "edge">[] {
+  before(frame: number, count: number): Look[] {
     const index = this.#kept.findIndex((kept) => kept.frame === frame);
     return this.#kept.slice(Math.max(0, index - count), Math.max(0, index));
   }
@@ -81,7 +87,7 @@ export class Moments {
     const rest = this.#kept.slice(index + 1);
     this.#kept = [...this.#kept.slice(0, index), { ...moment, anchor: true }];
     this.#sinceAnchor = 0;
-    for (const { frame, atMs, edge } of rest) this.add(frame, atMs, edge);
+    for (const look of rest) this.add(look);
   }
 
   /** Forgets up to an anchor, from which the rest follows. */

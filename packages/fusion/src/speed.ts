@@ -1,8 +1,8 @@
-import { type Box, iou } from "@sluice/vision";
+import { type Box, type CameraMotion, carriedBy, iou } from "@sluice/vision";
 import type { Track } from "./track.ts";
 
 export interface Speed {
-  /** Pixels a second, of the centre. */
+  /** Pixels a second, of the centre, as if the camera stood still. */
   readonly velocityX: number;
   readonly velocityY: number;
 }
@@ -11,6 +11,13 @@ export interface Speed {
 export interface Past {
   readonly atMs: number;
   readonly edge: readonly Box[];
+  /** How it moved since the frame before. */
+  readonly camera: CameraMotion;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Frames that a speed is measured over where no track has told it yet. */
@@ -19,13 +26,20 @@ export const speedMoments = 5;
 const sameObjectIou = 0.3;
 
 /**
- * The speed of an object that a reply to the frame of `atMs` has just spoken of, in this order: as the one of the
+ * The speed, beside the camera's, of an object that a reply to the frame `now` has just spoken of, in this order: as the one of the
  * `confirmed` tracks that stood here knew it, corrected by how far that was off where nothing but its own motion carried
  * it; as the edge's detections show it; none.
  */
-export function speedOf(track: Track, atMs: number, confirmed: readonly Track[], earlier: readonly Past[]): Speed {
+export function speedOf(
+  track: Track,
+  now: Past,
+  confirmed: readonly Track[],
+  earlier: readonly Past[],
+  size: Size,
+): Speed {
+  const { atMs } = now;
   const before = nearest(track.box, confirmed, (t) => t.box);
-  if (!before) return track.edge ? traced(track.edge, atMs, earlier) : { velocityX: 0, velocityY: 0 };
+  if (!before) return track.edge ? traced(track.edge, now, earlier, size) : { velocityX: 0, velocityY: 0 };
   const seconds = (atMs - before.judgedAtMs) / 1_000;
   if (before.seenAtMs > before.judgedAtMs || seconds <= 0)
     return { velocityX: before.velocityX, velocityY: before.velocityY };
@@ -33,17 +47,20 @@ export function speedOf(track: Track, atMs: number, confirmed: readonly Track[],
   return { velocityX: before.velocityX + missed.velocityX, velocityY: before.velocityY + missed.velocityY };
 }
 
-/** Follows a detection back through the frames before it. */
-function traced(edge: Box, nowMs: number, earlier: readonly Past[]): Speed {
+/** Follows a detection back through the frames before it, each seen from where the camera is now. */
+function traced(edge: Box, now: Past, earlier: readonly Past[], { width, height }: Size): Speed {
   let first: Box = edge;
-  let firstMs = nowMs;
+  let firstMs = now.atMs;
+  const since = [now.camera];
+  const asNow = (box: Box) => since.reduceRight((then, camera) => carriedBy(camera, then, width, height), box);
   for (const past of earlier.toReversed()) {
-    const same = nearest(first, past.edge, (box) => box);
+    const same = nearest(first, past.edge.map(asNow), (box) => box);
     if (!same) break;
     first = same;
     firstMs = past.atMs;
+    since.push(past.camera);
   }
-  return firstMs < nowMs ? shift(first, edge, (nowMs - firstMs) / 1_000) : { velocityX: 0, velocityY: 0 };
+  return firstMs < now.atMs ? shift(first, edge, (now.atMs - firstMs) / 1_000) : { velocityX: 0, velocityY: 0 };
 }
 
 const shift = (from: Box, to: Box, seconds: number): Speed => ({

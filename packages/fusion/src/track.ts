@@ -1,4 +1,4 @@
-import { type Box, clip, type Detection } from "@sluice/vision";
+import { type Box, type CameraMotion, carriedBy, clip, type Detection } from "@sluice/vision";
 import { assign } from "./assign.ts";
 import { centreX, centreY, corrected, type Motion, misjudged, moved, towards } from "./motion.ts";
 
@@ -51,15 +51,26 @@ export const newTrack = (edge: Detection, nowMs: number): Track => ({
   confirmations: 0,
 });
 
-/** Moves every track to the next frame's time and shares out its detections; those that are left begin tracks. */
+/** The next frame: what the edge saw in it, when, and how the camera moved until then. */
+interface Next {
+  readonly edge: readonly Detection[];
+  readonly atMs: number;
+  readonly camera: CameraMotion;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Moves every track to the next frame and shares out its detections; those that are left begin tracks. */
 export function advance(
   tracks: readonly Track[],
-  edge: readonly Detection[],
+  { edge, atMs: toMs, camera }: Next,
   fromMs: number,
-  toMs: number,
-  size: { width: number; height: number },
+  size: Size,
 ): Track[] {
-  const boxes = tracks.map((track) => coast(track, fromMs, toMs));
+  const boxes = tracks.map((track) => coast(track, fromMs, toMs, camera, size));
   const owner = assign(tracks, boxes, edge);
   const filter = filterOver(fromMs, toMs);
   const free = edge.map(() => true);
@@ -85,9 +96,10 @@ function remembered(tracks: Track[]): Track[] {
 }
 
 /** Where a track's object is at `toMs` if it goes on as it did. */
-function coast(track: Track, fromMs: number, toMs: number): Detection {
+function coast(track: Track, fromMs: number, toMs: number, camera: CameraMotion, size: Size): Detection {
   const slowing = 0.5 ** ((toMs - Math.max(track.seenAtMs, track.judgedAtMs)) / speedHalfLifeMs);
-  return moved(track.box, track, ((toMs - fromMs) / 1_000) * slowing);
+  const box = moved(track.box, track, ((toMs - fromMs) / 1_000) * slowing);
+  return carriedBy(camera, box, size.width, size.height);
 }
 
 /** How far what is believed follows what is seen in one frame. */
@@ -145,7 +157,7 @@ function follow(track: Track, box: Detection, edge: Detection, { toMs, blend, sh
   };
 }
 
-function stays(track: Track, nowMs: number, { width, height }: { width: number; height: number }): boolean {
+function stays(track: Track, nowMs: number, { width, height }: Size): boolean {
   const memoryMs = track.verdict === "confirmed" ? confirmedMemoryMs : unconfirmedMemoryMs;
   const spokenOfMs = track.verdict === "confirmed" ? Math.max(track.seenAtMs, track.judgedAtMs) : track.seenAtMs;
   if (nowMs - spokenOfMs > memoryMs) return false;

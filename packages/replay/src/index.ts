@@ -15,7 +15,7 @@ export { type Replayed, type Run, type RunOptions, run } from "./run.ts";
 export type { Best, Schedule } from "./schedule.ts";
 export { scoredAlone, scoredNever } from "./scored.ts";
 export { summarise } from "./summary.ts";
-export { bytesOfAll, rungsBySize, secondsOf, type Trace, type TraceFrame } from "./trace.ts";
+export { bytesOfAll, changeSignals, rungsBySize, secondsOf, type Trace, type TraceFrame } from "./trace.ts";
 export { type Trial, type TrialOptions, tryPolicy } from "./trial.ts";
 export { explain, words as reasonWords } from "./why.ts";
 export { frameLine, headerLine } from "./writer.ts";

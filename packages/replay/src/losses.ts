@@ -2,7 +2,7 @@ import { limits } from "@sluice/contracts";
 import { fusionOf, type Scene } from "@sluice/scene";
 import { answerOf, scoreOf } from "@sluice/vision";
 import { referenceOf, replyOf } from "./score.ts";
-import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
+import { changeOf, rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
 
 /** What sending one frame at one rung would cost, and what would be lost nevertheless. A loss is 1 minus a score. */
 export interface Sending {
@@ -75,14 +75,14 @@ export function lossesCarried(
   const never = new Float64Array(frames.length);
   const sendings = frames.map((index, at) => {
     const frame = trace.frames[index]!;
-    never[at] = judge(frame, fusion.frame(frame.frame, frame.t * 1_000, frame.edge).answer);
+    never[at] = judge(frame, answered(fusion, frame));
     const following = frames.slice(at + 1, at + 1 + horizon).map((i) => trace.frames[i]!);
     const followed = rungs.map((rung) => {
       const fork = fusion.fork();
       fork.reply(frame.frame, replyOf(header, frame, rung));
       const after = new Float64Array(following.length + 1);
       for (const [k, next] of following.entries()) {
-        after[k + 1] = after[k]! + judge(next, fork.frame(next.frame, next.t * 1_000, next.edge).answer);
+        after[k + 1] = after[k]! + judge(next, answered(fork, next));
       }
       return { ...owned(trace, frame, rung), after };
     });
@@ -91,6 +91,9 @@ export function lossesCarried(
   });
   return { frames, never, sendings };
 }
+
+const answered = (fusion: ReturnType<typeof fusionOf>, frame: TraceFrame) =>
+  fusion.frame(frame.frame, frame.t * 1_000, frame.edge, changeOf(frame).camera).answer;
 
 function owned(trace: Trace, frame: TraceFrame, rung: number) {
   const answer = answerOf(trace.header.task, replyOf(trace.header, frame, rung), 0);

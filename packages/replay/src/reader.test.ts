@@ -126,6 +126,7 @@ describe("a line that does not belong there", () => {
       /line 3: edge: has 1001 entries, at most 1000/,
     ],
     ["has a motion above 1", changed(2, (f) => ({ ...f, signals: { motion: 2 } })), /line 3: signals\.motion/],
+    ["moves by two pictures", changed(2, (f) => ({ ...f, signals: { shiftY: -2 } })), /line 3: signals\.shiftY/],
   ])("%s", async (_, bad, message) => {
     expect(await problem(bad)).toMatch(message);
   });

@@ -129,13 +129,18 @@ export class TraceReader {
 
 const noSignals = {};
 
+/** Signals that a replay acts on, and what they may be. */
+const ranges = { motion: [0, 1], shiftX: [-1, 1], shiftY: [-1, 1], zoom: [-1, 1], turn: [-1, 1] } as const;
+
 function signalsOf(value: unknown): Readonly<Record<string, number>> {
   if (value === undefined) return noSignals;
   const signals = itemOf(value, "signals");
   for (const [name, signal] of Object.entries(signals)) {
     numberOf(signal, `signals.${name}`, -Number.MAX_VALUE, Number.MAX_VALUE);
   }
-  if (signals["motion"] !== undefined) numberOf(signals["motion"], "signals.motion", 0, 1);
+  for (const [name, [least, most]] of Object.entries(ranges)) {
+    if (signals[name] !== undefined) numberOf(signals[name], `signals.${name}`, least, most);
+  }
   return signals as Record<string, number>;
 }
 

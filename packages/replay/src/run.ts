@@ -6,7 +6,7 @@ import { answerOf, type Box, type Detection, scoreOf } from "@sluice/vision";
 import { type Cropper, guessedCrops } from "./crop.ts";
 import { type Ended, type RoadOptions, TracedRoad } from "./road.ts";
 import { referenceOf, replyOf } from "./score.ts";
-import { rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
+import { changeOf, rungsBySize, type Trace, type TraceFrame } from "./trace.ts";
 
 export interface RunOptions {
   /** What the edge acts on; its rungs are rungs of the trace, its deadline is the run's. */
@@ -97,8 +97,8 @@ class Replay {
     const atMs = frame.t * 1_000;
     this.#receive(atMs);
     const scene = this.scenes[frame.stream]!;
-    const motion = frame.signals["motion"] ?? (frame.frame === 0 ? 1 : 0);
-    const { answer, decision } = scene.see(frame.frame, atMs, frame.edge, motion, this.#view(frame.stream, atMs));
+    const view = this.#view(frame.stream, atMs);
+    const { answer, decision } = scene.see(frame.frame, atMs, frame.edge, changeOf(frame), view);
     const sent = decision.action === "send" ? this.#send(index, scene, decision, atMs) : decision.reason;
     this.frames.push(this.#replayed(frame, decision, sent, answer));
     this.#receive(atMs);

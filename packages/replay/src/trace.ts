@@ -1,5 +1,5 @@
 import type { TraceHeader } from "@sluice/contracts";
-import type { Detection } from "@sluice/vision";
+import { type CameraMotion, type Change, type Detection, still } from "@sluice/vision";
 
 /** What was recorded of one frame. Lists by rung are in the order of the header's rungs. */
 export interface TraceFrame {
@@ -21,6 +21,20 @@ export interface TraceFrame {
 export interface Trace {
   readonly header: TraceHeader;
   readonly frames: readonly TraceFrame[];
+}
+
+/** How a frame differs from the one before it, as far as was recorded: where nothing was, a stream stands still. */
+export function changeOf({ frame, signals }: TraceFrame): { motion: number; camera: CameraMotion } {
+  const { motion = frame === 0 ? 1 : 0, shiftX: x = 0, shiftY: y = 0, zoom = 0, turn = 0 } = signals;
+  const moved = x !== 0 || y !== 0 || zoom !== 0 || turn !== 0;
+  return { motion, camera: moved ? { x, y, zoom, turn } : still };
+}
+
+/** A change as a trace holds it: of a camera that stands still it says nothing. */
+export function changeSignals({ motion, sceneChange, camera }: Change): Record<string, number> {
+  if (camera === still) return { motion, sceneChange };
+  const { x, y, zoom, turn } = camera;
+  return { motion, sceneChange, shiftX: x, shiftY: y, zoom, turn };
 }
 
 /** The rungs of a trace by size, largest first: pixels, then quality. Indices into the header's rungs. */

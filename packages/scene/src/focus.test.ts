@@ -81,7 +81,7 @@ interface Life {
 /** One frame; what is reported of a reply is about all of it. */
 function step({ scene, sent, answers }: Life, frame: number, bucket: TokenBucket): void {
   const { edge, cloud } = seenAt(frame);
-  const { answer, decision } = scene.see(frame, frame * 100, edge, 0, road);
+  const { answer, decision } = scene.see(frame, frame * 100, edge, { motion: 0 }, road);
   answers.push(answer);
   if (decision.action === "skip") return;
   if (!bucket.take(9_000, frame * 100)) return scene.unsent(frame, decision, 8_800);

@@ -1,7 +1,7 @@
 import { limits, offloadSchema, policies } from "@sluice/contracts";
 import { seededPrng } from "@sluice/foundation";
 import { Price, type RoadView, TokenBucket } from "@sluice/offload";
-import type { Detection } from "@sluice/vision";
+import { type Detection, still } from "@sluice/vision";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Scene } from "./scene.ts";
@@ -30,11 +30,14 @@ const box = fc
   );
 const boxes = fc.array(box, { maxLength: 12 });
 
+const share = fc.double({ min: -1, max: 1, noNaN: true });
+
 /** A frame after some time, which may be none, or less than none; then perhaps a reply, to whatever frame. */
 const step = fc.record({
   ms: fc.oneof(fc.double({ min: -5_000, max: 5_000, noNaN: true }), fc.constantFrom(0, 1e12)),
   local: boxes,
   motion: fc.double({ min: 0, max: 1, noNaN: true }),
+  camera: fc.oneof(fc.constant(still), fc.record({ x: share, y: share, zoom: share, turn: share })),
   pictureBytes: fc.integer({ min: 1, max: 50_000 }),
   road: fc.record({
     aheadBytes: fc.nat(1e6),
@@ -70,12 +73,12 @@ describe("a scene", () => {
         const scene = new Scene(options);
         let atMs = 0;
         let latestMs = 0;
-        for (const [frame, { ms, local, motion, pictureBytes, road, reply }] of steps.entries()) {
+        for (const [frame, { ms, local, motion, camera, pictureBytes, road, reply }] of steps.entries()) {
           atMs += ms;
           latestMs = Math.max(latestMs, atMs);
           const { chances, ...state } = road;
           const view: RoadView = { ...state, chance: () => chances / 4, probeDue: true, inFlightLimit: 2 };
-          const { answer, decision } = scene.see(frame, atMs, local, motion, view);
+          const { answer, decision } = scene.see(frame, atMs, local, { motion, camera }, view);
           for (const { x1, y1, x2, y2, score } of task === "detection" ? answer : []) {
             expect(x1 >= 0 && y1 >= 0 && x2 <= width && y2 <= height && score >= 0 && score <= 1).toBe(true);
           }

@@ -52,7 +52,7 @@ function sceneOf(extra: Partial<SceneOptions> = {}): Scene {
 function live(scene: Scene, frames: number): Detection[] {
   let answer: Detection[] = [];
   for (let frame = 0; frame < frames; frame++) {
-    const seen = scene.see(frame, frame * frameMs, edge, 0, road);
+    const seen = scene.see(frame, frame * frameMs, edge, { motion: 0 }, road);
     answer = seen.answer;
     if (seen.decision.action === "skip") continue;
     scene.sent(seen.decision, 9_000, 8_800);
@@ -69,7 +69,7 @@ describe("a scene over a restart", () => {
     live(before, 600);
     const written = overTheWire(before);
     const after = sceneOf({ learned: written });
-    const first = (scene: Scene) => scene.see(0, 0, edge, 0, road);
+    const first = (scene: Scene) => scene.see(0, 0, edge, { motion: 0 }, road);
     const scores = (scene: Scene) => first(scene).answer.map((d) => Number(d.score.toFixed(4)));
     expect(scores(after)).toEqual(scores(sceneOf({ beliefs: before.beliefs })));
     expect(scores(after)).not.toEqual(scores(sceneOf()));
@@ -101,7 +101,7 @@ describe("a scene over a restart", () => {
   it("measures its pictures anew when they have another size", () => {
     const before = sceneOf();
     live(before, 100);
-    const { decision } = sceneOf({ learned: overTheWire(before), width: 320 }).see(0, 0, edge, 0, road);
+    const { decision } = sceneOf({ learned: overTheWire(before), width: 320 }).see(0, 0, edge, { motion: 0 }, road);
     expect(decision.bytes).not.toBe(9_000);
   });
 

@@ -1,7 +1,7 @@
 import { fieldsOf } from "@sluice/foundation";
 import { Beliefs, Fusion, LabelBeliefs, LabelFusion } from "@sluice/fusion";
 import { type Agreed, Decider, type DeciderOptions, type Decision, type RoadView } from "@sluice/offload";
-import { answerOf, type Detection, scoreOf, type Task } from "@sluice/vision";
+import { answerOf, type CameraMotion, type Detection, scoreOf, type Task } from "@sluice/vision";
 import { type Focus, sieve } from "./focus.ts";
 
 /** What is needed to answer a stream's frames. */
@@ -32,6 +32,12 @@ export interface SceneOptions extends Omit<FusionOptions, "inFocus">, Omit<Decid
 
 /** What of a frame the cloud was asked about; all of it if not given. */
 export type Asked = Partial<Pick<Decision, "region" | "part">>;
+
+/** What a glance tells of a frame: the share of the picture that changed, 0 to 1; and how all of it moved, if it did. */
+export interface Changed {
+  readonly motion: number;
+  readonly camera?: CameraMotion;
+}
 
 /** What becomes of a frame without waiting for anybody. */
 export interface Seen {
@@ -77,8 +83,8 @@ export class Scene {
   }
 
   /** Answers the next frame and decides on it. `local`: detections down to a low score, best first; `atMs` monotonic. */
-  see(frame: number, atMs: number, local: readonly Detection[], motion: number, road: RoadView): Seen {
-    const { answer, f1, ranked, missed } = this.#fusion.frame(frame, atMs, local);
+  see(frame: number, atMs: number, local: readonly Detection[], { motion, camera }: Changed, road: RoadView): Seen {
+    const { answer, f1, ranked, missed } = this.#fusion.frame(frame, atMs, local, camera);
     const [localInFocus, answerInFocus] = [this.#focused(local), this.#focused(answer)];
     const hints = this.#options.task === "detection" ? { hints: { ranked, missed } } : {};
     const now = { frame, atMs, local: localInFocus, answer: answerInFocus, motion, expectedLoss: 1 - f1, ...hints };

@@ -1,4 +1,5 @@
 export { area, type Box, clip, type Detection, iou } from "./box.ts";
+export { type CameraMotion, carriedBy, still } from "./camera.ts";
 export { onPlain } from "./canvas.ts";
 export { coco80 } from "./classes.ts";
 export { coverOf } from "./cover.ts";
@@ -7,8 +8,8 @@ export { type Fit, type Placement, place, unplace } from "./letterbox.ts";
 export { type Labelled, match } from "./match.ts";
 export { Neighbours } from "./neighbours.ts";
 export { nms } from "./nms.ts";
+export { type Change, Onlooker } from "./onlooker.ts";
 export { contains, type Polygon } from "./polygon.ts";
 export { coreOf, cutShare, partAt, within } from "./region.ts";
 export { frameF1 } from "./score.ts";
 export { answerOf, evidenceOf, scoreOf, type Task, tasks } from "./task.ts";
-export { changedShare, thumbnail } from "./thumbnail.ts";

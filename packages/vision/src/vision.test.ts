@@ -1,18 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  changedShare,
-  clip,
-  coco80,
-  type Detection,
-  frameF1,
-  iou,
-  match,
-  nms,
-  place,
-  thumbnail,
-  unplace,
-} from "./index.ts";
+import { clip, coco80, type Detection, frameF1, iou, match, nms, place, unplace } from "./index.ts";
+import { changedShare, thumbnail } from "./thumbnail.ts";
 
 const box = (x1: number, y1: number, x2: number, y2: number, score = 0.5, classId = 0): Detection => ({
   x1,

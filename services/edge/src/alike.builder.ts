@@ -11,9 +11,9 @@ import {
 import { ManualClock, seededPrng } from "@sluice/foundation";
 import { type Capture, decodeImage, encodeJpeg, readPictures } from "@sluice/imaging";
 import { type Model, openModel } from "@sluice/models";
-import type { RunOptions, TraceFrame } from "@sluice/replay";
+import { changeSignals, type RunOptions, type TraceFrame } from "@sluice/replay";
 import { type NatsServer, repoRoot, until } from "@sluice/testkit";
-import { type Box, changedShare, type Part, type Picture, partAt, thumbnail } from "@sluice/vision";
+import { type Box, Onlooker, type Part, type Picture, partAt } from "@sluice/vision";
 import { Account } from "./account.ts";
 import { openShared, type Shared } from "./device.ts";
 import { neighbours } from "./edge.builder.ts";
@@ -25,12 +25,14 @@ import { RecordedCloud, type Recording } from "./recorded-cloud.builder.ts";
 export const frameMs = 100;
 const models = { workers: 1, threads: 1 };
 
-/** The first frames of an embedded clip, with all that the embedded pair says of them. */
-export async function recordClip(clip: string, frames: number, rung: Rung): Promise<Recording> {
+/** Some frames of an embedded clip, with all that the embedded pair says of them. */
+export async function recordClip(clip: string, from: number, frames: number, rung: Rung): Promise<Recording> {
   const edge = await openModel(join(repoRoot, "models/street-edge.yaml"), models);
   const cloud = await openModel(join(repoRoot, "models/street-cloud.yaml"), models);
   const pictures: Picture[] = [];
+  let passed = 0;
   for await (const { width, height, data } of readPictures(`file:${join(repoRoot, "models/clips", clip)}`)) {
+    if (passed++ < from) continue;
     if (pictures.length === frames) break;
     pictures.push({ width, height, data: new Uint8Array(data) });
   }
@@ -46,6 +48,7 @@ export async function recordClip(clip: string, frames: number, rung: Rung): Prom
   });
   const seen: TraceFrame[] = [];
   const replies: WireDetections[] = [];
+  const onlooker = new Onlooker();
   for (const [i, picture] of pictures.entries()) {
     const jpeg = await encodeJpeg(picture, rung);
     const reply = await answerOf(cloud, jpeg.data);
@@ -57,7 +60,7 @@ export async function recordClip(clip: string, frames: number, rung: Rung): Prom
       edge: (await edge.detect(picture)).detections,
       cloud: [fromWire(reply, edge.classes, width / jpeg.width, height / jpeg.height)],
       bytes: [jpeg.data.length],
-      signals: { motion: i === 0 ? 1 : changedShare(thumbnail(pictures[i - 1]!), thumbnail(picture)) },
+      signals: changeSignals(onlooker.next(picture)),
     });
   }
   const { threshold } = cloud;

@@ -7,6 +7,8 @@ import { recordClip, runDaemon } from "./alike.builder.ts";
 import { buildSite, configOf, type Site } from "./edge.builder.ts";
 import type { Recording } from "./recorded-cloud.builder.ts";
 
+/** Of the drone's clip, where it is on its way across the park. */
+const from = 90;
 const frames = 60;
 const rung = { name: "full", width: 640, quality: 75 };
 let nats: NatsServer;
@@ -14,7 +16,7 @@ let site: Site;
 let recording: Recording;
 
 beforeAll(async () => {
-  [nats, site, recording] = await Promise.all([startNats(), buildSite(), recordClip("crossroads.mp4", frames, rung)]);
+  [nats, site, recording] = await Promise.all([startNats(), buildSite(), recordClip("drone.mp4", from, frames, rung)]);
 });
 afterAll(() => Promise.all([nats.stop(), site[Symbol.asyncDispose]()]));
 
@@ -30,6 +32,11 @@ function configFor(policy: string, crops: boolean) {
 }
 
 describe("the daemon and a replay", () => {
+  it("are held against each other while the camera moves", () => {
+    const moving = recording.trace.frames.filter(({ signals }) => signals["shiftX"] !== undefined);
+    expect(moving.length).toBeGreaterThan(frames / 2);
+  });
+
   it.each([
     ["learned", "whole"],
     ["learned", "crops"],

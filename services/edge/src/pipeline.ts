@@ -12,7 +12,7 @@ import type { OffloadEnd } from "@sluice/messaging";
 import type { Model } from "@sluice/models";
 import type { Span } from "@sluice/observability";
 import type { Decision, RoadView } from "@sluice/offload";
-import { answerOf, changedShare, type Detection, partAt, thumbnail } from "@sluice/vision";
+import { answerOf, type Detection, Onlooker, partAt } from "@sluice/vision";
 import { type Crop, cloudOf } from "./reply.ts";
 import type { Stage } from "./stage.ts";
 import { View } from "./view.ts";
@@ -44,9 +44,9 @@ interface UnderWay extends Chosen {
  */
 export class Pipeline {
   readonly #stage: Stage;
+  readonly #onlooker = new Onlooker();
   readonly #underWay = new Map<number, UnderWay>();
   #view: View | undefined;
-  #lastPicture: Uint8Array | undefined;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -96,7 +96,8 @@ export class Pipeline {
     const { frame, view, local, inferMs } = seen;
     const { account, telemetry, clock, live, logger, stream } = this.#stage;
     const atMs = clock.monotonicMs();
-    const { answer: all, decision } = view.scene.see(frame.index, atMs, local, this.#motion(frame), this.#road(atMs));
+    const change = this.#onlooker.next(frame);
+    const { answer: all, decision } = view.scene.see(frame.index, atMs, local, change, this.#road(atMs));
     const answer = view.visible(all);
     const alone = answerOf(view.model.task, local, view.model.threshold);
     const result = view.messages.local(frame, alone, answer, inferMs);
@@ -111,13 +112,6 @@ export class Pipeline {
     Promise.all(uses)
       .catch((cause: unknown) => logger.warn({ stream: stream.name, frame: frame.index }, asSluiceError(cause).message))
       .finally(() => frame.release());
-  }
-
-  #motion(frame: CapturedFrame): number {
-    const picture = thumbnail(frame);
-    const motion = this.#lastPicture ? changedShare(this.#lastPicture, picture) : 1;
-    this.#lastPicture = picture;
-    return motion;
   }
 
   #road(atMs: number): RoadView {

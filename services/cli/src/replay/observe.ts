@@ -1,11 +1,8 @@
 import type { TraceRung } from "@sluice/contracts";
 import { type CapturedFrame, decodeImage, encodeJpeg } from "@sluice/imaging";
 import type { Model } from "@sluice/models";
-import type { TraceFrame } from "@sluice/replay";
-import { changedShare, type Detection, thumbnail } from "@sluice/vision";
-
-/** A step of grey levels that only another scene, or something close by, brings about. */
-const sceneStep = 40;
+import { changeSignals, type TraceFrame } from "@sluice/replay";
+import { type Detection, Onlooker } from "@sluice/vision";
 
 export interface Models {
   readonly edge: Model;
@@ -16,7 +13,7 @@ export interface Models {
 export class Observer {
   readonly #models: Models;
   readonly #rungs: readonly TraceRung[];
-  #before: Uint8Array | undefined;
+  readonly #onlooker = new Onlooker();
 
   constructor(models: Models, rungs: readonly TraceRung[]) {
     this.#models = models;
@@ -25,12 +22,12 @@ export class Observer {
 
   /** Takes notice of a frame that is recorded already. */
   pass(frame: CapturedFrame): void {
-    this.#before = thumbnail(frame);
+    this.#onlooker.next(frame);
   }
 
   /** What both models see in the next frame, what it weighs at each rung, and how much has changed. */
   async look(frame: CapturedFrame): Promise<Pick<TraceFrame, "edge" | "cloud" | "bytes" | "signals">> {
-    const signals = this.#signals(frame);
+    const signals = changeSignals(this.#onlooker.next(frame));
     const [{ detections }, asked] = await Promise.all([
       this.#models.edge.detect(frame),
       Promise.all(this.#rungs.map((rung) => this.#ask(frame, rung))),
@@ -41,14 +38,6 @@ export class Observer {
       bytes: asked.map(({ bytes }) => bytes),
       signals,
     };
-  }
-
-  #signals(frame: CapturedFrame): Record<string, number> {
-    const now = thumbnail(frame);
-    const before = this.#before;
-    this.#before = now;
-    if (!before) return { motion: 1, sceneChange: 1 };
-    return { motion: changedShare(before, now), sceneChange: changedShare(before, now, sceneStep) };
   }
 
   /** The cloud sees what the JPEG left of the picture, and answers in the edge model's classes. */
