@@ -19,7 +19,7 @@ keda_version := $(shell sed -n 's,^require github.com/kedacore/keda/v2 ,,p' tool
 keda := $(local)/bin/keda-operator-$(keda_version) $(local)/bin/keda-adapter-$(keda_version)
 keda_manifests := $(local)/bin/keda-manifests-$(keda_version)
 
-.PHONY: help setup demo test simulate kube keda cluster-api cluster cluster-down e2e lint bench train doctor clean
+.PHONY: help setup demo test simulate kube keda cluster-api cluster cluster-down e2e lint bench dashboards train doctor clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -56,6 +56,9 @@ lint: setup ## Check types, lint rules and formatting
 
 bench: setup $(nats_server) kube ## Measure speed against peers and limits (ARGS="--only NAME")
 	@node bench/src/main.ts $(ARGS)
+
+dashboards: setup $(nats_server) kube ## Draw each dashboard from what a Prometheus sees of a small fleet (10 minutes)
+	@node tests/monitoring/pictures/main.ts
 
 train: ## Train the embedded pair of models and render the clips again
 	@training/run.sh $(ARGS)

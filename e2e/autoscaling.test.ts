@@ -155,6 +155,10 @@ async function loadFor(count: number): Promise<void> {
     return needed > count - 0.8;
   };
   await until(grown, { ...patience, what: `a load that needs ${count} replicas` });
+  const before = await replicas();
+  const neededMs = performance.now();
+  await until(async () => (await replicas()) === count, { ...patience, what: `${count} replicas wanted` });
+  process.stdout.write(`${before} to ${count}: ${(performance.now() - neededMs).toFixed(0)} ms after the need\n`);
   await replicasAre(count);
 }
 

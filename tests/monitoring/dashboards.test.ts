@@ -13,6 +13,15 @@ test("there is a dashboard for each of the SRE's questions", () => {
   expect(boards.map(({ name }) => name)).toEqual(["fleet", "backend", "rollout", "device"]);
 });
 
+test("the fleet's board asks for what is recorded, not for a series of each stream of ten thousand devices", () => {
+  const [fleet] = boards;
+  const asked = fleet!.rows
+    .flatMap(({ panels }) => panels.flatMap(({ queries }) => queries))
+    .flatMap(({ expr }) => namesIn(expr));
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.filter((name) => !/^(job|instance):|^sluice_operator_/.test(name))).toEqual([]);
+});
+
 describe.each(boards)("the dashboard $name", (board) => {
   const panels = board.rows.flatMap((row) => row.panels);
 

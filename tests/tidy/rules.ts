@@ -96,6 +96,7 @@ export const entryPoints: readonly RegExp[] = [
   /^packages\/web\/src\/page\/main\.ts$/,
   /^e2e\/cluster\/(main|setup|vitest\.config)\.ts$/,
   /^tests\/run(\/tally)?\.ts$/,
+  /^tests\/monitoring\/pictures\/main\.ts$/,
   /^vitest\.config\.ts$/,
   /\.test\.ts$/,
   /^(packages|services|operators|deploy)\/[^/]+\/src\/index\.ts$/,

@@ -24,77 +24,12 @@ export const backend: Board = {
   choices: ["job", "model"],
   rows: [
     {
-      title: "Requests",
-      panels: [
-        {
-          title: "Requests and answers",
-          about: "A second, over NATS and HTTP.",
-          shape: "lines",
-          unit: "reqps",
-          queries: [
-            { expr: `sum by (model) (model:sluice_requests:rate5m{${one}})`, legend: "{{model}} asked" },
-            {
-              expr: `sum by (model) (rate(sluice_inference_answered_total{${one}}[$__rate_interval]))`,
-              legend: "{{model}} answered",
-            },
-          ],
-        },
-        {
-          title: "Refusals",
-          about: "By code. `overloaded` and `expired` are too much load; the others are the asker's fault.",
-          shape: "stacked",
-          unit: "reqps",
-          quiet: true,
-          queries: [{ expr: `sum by (code) (model:sluice_refused:rate5m{${one}})`, legend: "{{code}}" }],
-        },
-        {
-          title: "Requests in the house",
-          about: "Received, neither answered nor refused yet.",
-          shape: "lines",
-          unit: "short",
-          queries: [{ expr: `sum by (model) (sluice_inference_in_flight{${one}})`, legend: "{{model}}" }],
-        },
-        {
-          title: "Bytes",
-          about: "Payload, by direction.",
-          shape: "lines",
-          unit: "Bps",
-          queries: [
-            {
-              expr: `sum by (model, direction) (rate(sluice_inference_bytes_total{${one}}[$__rate_interval]))`,
-              legend: "{{model}} {{direction}}",
-            },
-          ],
-        },
-      ],
-    },
-    {
-      title: "Time",
-      panels: [
-        duration("Waiting", "From arrival to the start of the batch.", "sluice_inference_queue_seconds"),
-        duration("Decoding", "One picture.", "sluice_inference_decode_seconds"),
-        duration("Computing", "One batch's run.", "sluice_inference_compute_seconds"),
-        {
-          title: "Requests in a batch",
-          about: "Mean. Small batches on a GPU waste it; on a CPU they cost nothing.",
-          shape: "lines",
-          unit: "short",
-          queries: [
-            {
-              expr: `sum by (model) (rate(sluice_inference_batch_size_sum{${one}}[$__rate_interval])) / sum by (model) (rate(sluice_inference_batch_size_count{${one}}[$__rate_interval]))`,
-              legend: "{{model}}",
-            },
-          ],
-        },
-      ],
-    },
-    {
-      title: "Replicas",
+      title: "Is it enough",
       panels: [
         {
           title: "Replicas against need",
           about:
-            "What the load needs, as KEDA is told, and what takes requests. Far apart for long: see SluiceBackendShort.",
+            "What the load needs, as KEDA is told, and what takes requests. Far apart for long: see the runbook of SluiceBackendShort.",
           shape: "lines",
           unit: "short",
           queries: [
@@ -106,11 +41,29 @@ export const backend: Board = {
           ],
         },
         {
-          title: "Replicas that are connected",
-          about: "They take requests from the broker.",
-          shape: "figure",
-          unit: "short",
-          queries: [{ expr: `sum(sluice_inference_connected{job=~"$job"})`, legend: "connected" }],
+          title: "Requests and answers",
+          about: "Over NATS and HTTP.",
+          shape: "lines",
+          unit: "reqps",
+          queries: [
+            {
+              expr: `sum by (model) (rate(sluice_inference_requests_total{${one}}[$__rate_interval]))`,
+              legend: "{{model}} asked",
+            },
+            {
+              expr: `sum by (model) (rate(sluice_inference_answered_total{${one}}[$__rate_interval]))`,
+              legend: "{{model}} answered",
+            },
+          ],
+        },
+        {
+          title: "Refusals",
+          about:
+            "By code. `overloaded` and `expired` are too much load: see the runbook of SluiceBackendSaturated. The others are the asker's fault.",
+          shape: "stacked",
+          unit: "reqps",
+          quiet: true,
+          queries: [{ expr: `sum by (code) (model:sluice_refused:rate5m{${one}} > 0)`, legend: "{{code}}" }],
         },
         {
           title: "Requests waiting",
@@ -119,18 +72,89 @@ export const backend: Board = {
           unit: "short",
           queries: [{ expr: `sum by (model) (sluice_inference_queue_depth{${one}})`, legend: "{{model}}" }],
         },
+      ],
+    },
+    {
+      title: "Where the time goes",
+      panels: [
+        duration("Waiting", "From arrival to the start of the batch.", "sluice_inference_queue_seconds"),
+        duration("Decoding", "One picture.", "sluice_inference_decode_seconds"),
+        duration("Computing", "One batch's run.", "sluice_inference_compute_seconds"),
         {
-          title: "Replicas on an old model",
-          about: "They refused the newest one: see the runbook of SluiceModelRefused.",
+          title: "Requests in a batch",
+          about: "Mean. Small batches on a GPU waste it; on a CPU they cost nothing.",
+          shape: "lines",
+          unit: "short",
+          queries: [
+            {
+              expr: `sum by (model) (rate(sluice_inference_batch_size_sum{${one}}[$__rate_interval])) / (sum by (model) (rate(sluice_inference_batch_size_count{${one}}[$__rate_interval])) > 0)`,
+              legend: "{{model}}",
+            },
+          ],
+        },
+      ],
+    },
+    {
+      title: "Replicas",
+      panels: [
+        {
+          title: "Cut off",
+          about: "Replicas that do not reach the broker: see the runbook of SluiceReplicaCutOff.",
           shape: "figure",
           unit: "short",
+          quiet: true,
+          bad: { from: 1 },
+          queries: [{ expr: `count(sluice_inference_connected{job=~"$job"} == 0)`, legend: "cut off" }],
+        },
+        {
+          title: "On an old model",
+          about: "Replicas that refused the newest one: see the runbook of SluiceModelRefused.",
+          shape: "figure",
+          unit: "short",
+          bad: { from: 1 },
           queries: [{ expr: `sum by (model) (sluice_inference_model_stale{${one}})`, legend: "{{model}}" }],
         },
         {
-          title: "Batches that were run again",
-          about: "To find the picture for which the model failed, a second.",
+          title: "Nobody answered",
+          about: "Devices that of late asked and found no replica. With `min: 0` that wakes one.",
+          shape: "figure",
+          unit: "short",
+          queries: [
+            {
+              expr: `max by (backend) (sluice_operator_backend_unserved_devices{job=~"$job"})`,
+              legend: "{{backend}}",
+            },
+          ],
+        },
+      ],
+    },
+    {
+      title: "More",
+      panels: [
+        {
+          title: "Requests in the house",
+          about: "Received, neither answered nor refused yet.",
           shape: "lines",
           unit: "short",
+          queries: [{ expr: `sum by (model) (sluice_inference_in_flight{${one}})`, legend: "{{model}}" }],
+        },
+        {
+          title: "Bytes of pictures",
+          about: "That came over NATS and HTTP.",
+          shape: "lines",
+          unit: "Bps",
+          queries: [
+            {
+              expr: `sum by (model, direction) (rate(sluice_inference_bytes_total{${one}}[$__rate_interval]))`,
+              legend: "{{model}} {{direction}}",
+            },
+          ],
+        },
+        {
+          title: "Batches that were run again",
+          about: "To find the picture for which the model failed.",
+          shape: "lines",
+          unit: "suffix:/s",
           quiet: true,
           queries: [
             {

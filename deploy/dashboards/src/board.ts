@@ -1,5 +1,5 @@
-/** Units as Grafana names them. */
-export type Unit = "Bps" | "bytes" | "s" | "percentunit" | "short" | "reqps" | "bool_yes_no";
+/** Units as Grafana names them; `suffix:` is its way to write one of one's own behind a number. */
+export type Unit = "Bps" | "bytes" | "s" | "percentunit" | "short" | "reqps" | "bool_yes_no" | "suffix:/s";
 
 export interface Query {
   readonly expr: string;
@@ -23,6 +23,10 @@ export interface Panel {
   readonly max?: number;
   /** Nothing is shown while all is well. */
   readonly quiet?: true;
+  /** Figures beyond it are red. */
+  readonly bad?: { readonly below: number } | { readonly from: number };
+  /** Where a click on a series leads: its label `instance` becomes the device there. */
+  readonly opens?: "device";
 }
 
 /** What a reader can choose at the top: `job` is a fleet or a service, `device` one device, `model` one cloud model. */

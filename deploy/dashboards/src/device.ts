@@ -24,13 +24,53 @@ export const device: Board = {
   choices: ["job", "device"],
   rows: [
     {
+      title: "Now",
+      panels: [
+        {
+          title: "Connected",
+          about: "Whether it reaches the broker of its uplink: see the runbook of SluiceCloudGone.",
+          shape: "figure",
+          unit: "bool_yes_no",
+          bad: { below: 1 },
+          queries: [{ expr: `sluice_edge_uplink_connected{${one}}`, legend: "uplink" }],
+        },
+        {
+          title: "Lease",
+          about:
+            "Time until its budget lease ends unless it is renewed. At 0 it sends what its floor allows; nothing where no operator grants bytes.",
+          shape: "figure",
+          unit: "s",
+          quiet: true,
+          bad: { below: 1 },
+          queries: [{ expr: `sluice_edge_lease_seconds{${one}}`, legend: "lease" }],
+        },
+        {
+          title: "State is written",
+          about: "Whether the disk takes what the device learns; nothing without a state folder.",
+          shape: "figure",
+          unit: "bool_yes_no",
+          quiet: true,
+          bad: { below: 1 },
+          queries: [{ expr: `sluice_edge_state_durable{${one}}`, legend: "state" }],
+        },
+        {
+          title: "Sources that were reopened",
+          about: "Restarts in the last hour.",
+          shape: "figure",
+          unit: "short",
+          bad: { from: 1 },
+          queries: [{ expr: `increase(sluice_edge_capture_restarts_total{${one}}[1h])`, legend: "{{stream}}" }],
+        },
+      ],
+    },
+    {
       title: "Frames",
       panels: [
         {
           title: "Frames and answers",
-          about: "Captured and answered, a second. The lines lie on each other while the device keeps up.",
+          about: "Captured and answered. The lines lie on each other while the device keeps up.",
           shape: "lines",
-          unit: "short",
+          unit: "suffix:/s",
           queries: [
             {
               expr: `sum by (stream) (rate(sluice_edge_frames_total{${one}}[$__rate_interval]))`,
@@ -44,9 +84,9 @@ export const device: Board = {
         },
         {
           title: "Frames without an answer",
-          about: "By reason, a second.",
+          about: "By reason.",
           shape: "lines",
-          unit: "short",
+          unit: "suffix:/s",
           quiet: true,
           queries: [
             {
@@ -88,9 +128,9 @@ export const device: Board = {
         },
         {
           title: "Decisions",
-          about: "Why frames were sent or not, a second.",
+          about: "Why frames were sent or not.",
           shape: "stacked",
-          unit: "short",
+          unit: "suffix:/s",
           queries: [
             {
               expr: `sum by (action, reason) (rate(sluice_edge_decisions_total{${one}}[$__rate_interval]))`,
@@ -99,11 +139,11 @@ export const device: Board = {
           ],
         },
         {
-          title: "Price of a byte",
+          title: "Price of a megabyte",
           about: "In frames' worth of F1, by stream.",
           shape: "lines",
           unit: "short",
-          queries: [{ expr: `sluice_edge_price{${one}}`, legend: "{{stream}}" }],
+          queries: [{ expr: `1e6 * sluice_edge_price{${one}}`, legend: "{{stream}}" }],
         },
       ],
     },
@@ -120,20 +160,20 @@ export const device: Board = {
           queries: [
             { expr: `sluice_agreement_ratio{${one}}`, legend: "{{stream}} {{answer}}" },
             {
-              expr: `sluice_agreement_ratio{${one}} - sluice_agreement_halfwidth{${one}}`,
+              expr: `clamp_min(sluice_agreement_ratio{${one}} - sluice_agreement_halfwidth{${one}}, 0)`,
               legend: "{{stream}} {{answer}}, at least",
             },
             {
-              expr: `sluice_agreement_ratio{${one}} + sluice_agreement_halfwidth{${one}}`,
+              expr: `clamp_max(sluice_agreement_ratio{${one}} + sluice_agreement_halfwidth{${one}}, 1)`,
               legend: "{{stream}} {{answer}}, at most",
             },
           ],
         },
         {
           title: "Audits",
-          about: "Frames drawn to be audited, a second. Many `missing` ones make the agreement a guess.",
+          about: "Frames drawn to be audited. Many `missing` ones make the agreement a guess.",
           shape: "stacked",
-          unit: "short",
+          unit: "suffix:/s",
           queries: [
             {
               expr: `sum by (stream, outcome) (rate(sluice_agreement_audits_total{${one}}[$__rate_interval]))`,
@@ -143,9 +183,9 @@ export const device: Board = {
         },
         {
           title: "Offloads",
-          about: "How they ended, a second. `late` still teaches, `expired` and `lost` were bytes for nothing.",
+          about: "How they ended. `late` still teaches, `expired` and `lost` were bytes for nothing.",
           shape: "stacked",
-          unit: "short",
+          unit: "suffix:/s",
           queries: [
             {
               expr: `sum by (outcome) (rate(sluice_edge_offloads_total{${one}}[$__rate_interval]))`,
@@ -154,6 +194,11 @@ export const device: Board = {
           ],
         },
         duration("From capture to correction", "What the cloud's word takes.", "sluice_edge_correction_seconds"),
+      ],
+    },
+    {
+      title: "Under way, and given up",
+      panels: [
         {
           title: "Offloads under way",
           about: "At most `delivery.inFlight` a stream.",
@@ -161,43 +206,29 @@ export const device: Board = {
           unit: "short",
           queries: [{ expr: `sluice_edge_offloads_in_flight{${one}}`, legend: "{{stream}}" }],
         },
-      ],
-    },
-    {
-      title: "Its health",
-      panels: [
-        {
-          title: "Connected",
-          about: "Whether it reaches the broker of its uplink.",
-          shape: "figure",
-          unit: "bool_yes_no",
-          queries: [{ expr: `sluice_edge_uplink_connected{${one}}`, legend: "uplink" }],
-        },
-        {
-          title: "State is written",
-          about: "Whether the disk takes what the device learns; nothing without a state folder.",
-          shape: "figure",
-          unit: "bool_yes_no",
-          quiet: true,
-          queries: [{ expr: `sluice_edge_state_durable{${one}}`, legend: "state" }],
-        },
-        {
-          title: "Sources that were reopened",
-          about: "Restarts in the last hour.",
-          shape: "figure",
-          unit: "short",
-          queries: [{ expr: `increase(sluice_edge_capture_restarts_total{${one}}[1h])`, legend: "{{stream}}" }],
-        },
         {
           title: "Messages that were given up",
-          about: "Results, decisions and heartbeats that could not go out, a second.",
+          about: "Results, decisions and heartbeats that could not go out.",
           shape: "lines",
-          unit: "short",
+          unit: "suffix:/s",
           quiet: true,
           queries: [
             {
               expr: `sum by (kind, reason) (rate(sluice_edge_publish_dropped_total{${one}}[$__rate_interval]))`,
               legend: "{{kind}}: {{reason}}",
+            },
+          ],
+        },
+        {
+          title: "Frames that could not be audited",
+          about: "For want of a link or of bytes: the agreement does not speak of them.",
+          shape: "lines",
+          unit: "suffix:/s",
+          quiet: true,
+          queries: [
+            {
+              expr: `sum by (stream) (rate(sluice_agreement_unmeasured_total{${one}}[$__rate_interval]))`,
+              legend: "{{stream}}",
             },
           ],
         },

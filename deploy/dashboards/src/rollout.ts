@@ -10,6 +10,66 @@ export const rollout: Board = {
   choices: ["job"],
   rows: [
     {
+      title: "Now",
+      panels: [
+        {
+          title: "Leaders",
+          about: "One, always. None for long: see the runbook of SluiceOperatorWithoutLeader.",
+          shape: "figure",
+          unit: "short",
+          bad: { below: 1 },
+          queries: [{ expr: `sum(sluice_operator_leading{${job}})`, legend: "leading" }],
+        },
+        {
+          title: "Bad looks",
+          about: "Gates whose last look was bad: as many of them as its `failureLimit` roll the policy back.",
+          shape: "figure",
+          unit: "short",
+          quiet: true,
+          bad: { from: 1 },
+          queries: [
+            { expr: `count(max by (policy, metric) (sluice_operator_policy_gate_good{${job}}) == 0)`, legend: "bad" },
+          ],
+        },
+        {
+          title: "Not seen",
+          about: "Kinds that the replica that leads does not watch: see the runbook of SluiceOperatorBlind.",
+          shape: "figure",
+          unit: "short",
+          quiet: true,
+          bad: { from: 0 },
+          queries: [
+            {
+              expr: `max by (kind) (sluice_operator_watch_connected{${job}} and on (job, instance) sluice_operator_leading == 1) == 0`,
+              legend: "{{kind}}",
+            },
+          ],
+        },
+        {
+          title: "Failed devices",
+          about: "Devices that keep an older revision, and say why in their status.",
+          shape: "figure",
+          unit: "short",
+          bad: { from: 1 },
+          queries: [
+            {
+              expr: `sum(max by (policy) (sluice_operator_policy_devices{${job},state="failed"}))`,
+              legend: "failed",
+            },
+          ],
+        },
+        {
+          title: "Objects that were rejected",
+          about: "Malformed, or beyond the bound.",
+          shape: "figure",
+          unit: "short",
+          quiet: true,
+          bad: { from: 1 },
+          queries: [{ expr: `max by (kind) (sluice_operator_objects_rejected{${job}}) > 0`, legend: "{{kind}}" }],
+        },
+      ],
+    },
+    {
       title: "Rollouts",
       panels: [
         {
@@ -61,54 +121,52 @@ export const rollout: Board = {
             },
           ],
         },
-        {
-          title: "Bad looks",
-          about: "Gates whose last look was bad: as many of them as its `failureLimit` roll the policy back.",
-          shape: "figure",
-          unit: "short",
-          quiet: true,
-          queries: [
-            { expr: `count(max by (policy, metric) (sluice_operator_policy_gate_good{${job}}) == 0)`, legend: "bad" },
-          ],
-        },
       ],
     },
     {
-      title: "The operator",
+      title: "Budgets",
       panels: [
         {
-          title: "Leaders",
-          about: "One, always. None for long: see the runbook of SluiceOperatorWithoutLeader.",
-          shape: "figure",
-          unit: "short",
-          queries: [{ expr: `sum(sluice_operator_leading{${job}})`, legend: "leading" }],
+          title: "Granted and owed",
+          about:
+            "What each policy may grant now, and what its devices may believe they hold together: never more, but for a while after a cut.",
+          shape: "lines",
+          unit: "Bps",
+          queries: [
+            { expr: `max by (policy) (sluice_operator_budget_bytes_per_second{${job}})`, legend: "{{policy}} granted" },
+            { expr: `max by (policy) (sluice_operator_owed_bytes_per_second{${job}})`, legend: "{{policy}} owed" },
+          ],
         },
         {
-          title: "Kinds that are seen",
-          about: "By the replica that leads: whether a watch is open.",
-          shape: "figure",
-          unit: "bool_yes_no",
+          title: "Leases",
+          about: "Devices by the state of their leases: `silent` ones are counted on for their floor only.",
+          shape: "stacked",
+          unit: "short",
           queries: [
             {
-              expr: `max by (kind) (sluice_operator_watch_connected{${job}} and on (job, instance) sluice_operator_leading == 1)`,
-              legend: "{{kind}}",
+              expr: `max by (policy, state) (sluice_operator_leases{${job}})`,
+              legend: "{{policy}}: {{state}}",
+            },
+          ],
+        },
+        {
+          title: "Devices",
+          about: "Of each policy: selected, and of these online, updated and failed.",
+          shape: "lines",
+          unit: "short",
+          queries: [
+            {
+              expr: `max by (policy, state) (sluice_operator_policy_devices{${job}})`,
+              legend: "{{policy}}: {{state}}",
             },
           ],
         },
         {
           title: "Objects",
           about: "Known, by kind.",
-          shape: "figure",
+          shape: "lines",
           unit: "short",
           queries: [{ expr: `max by (kind) (sluice_operator_objects{${job}})`, legend: "{{kind}}" }],
-        },
-        {
-          title: "Objects that were rejected",
-          about: "Malformed, or beyond the bound.",
-          shape: "figure",
-          unit: "short",
-          quiet: true,
-          queries: [{ expr: `max by (kind) (sluice_operator_objects_rejected{${job}}) > 0`, legend: "{{kind}}" }],
         },
       ],
     },
@@ -117,9 +175,9 @@ export const rollout: Board = {
       panels: [
         {
           title: "Outcomes",
-          about: "A second. `waiting` is a rollout between its waves, `stalled` needs somebody to change the spec.",
+          about: "How it ended: `waiting` is a rollout between its waves, `stalled` needs somebody to change the spec.",
           shape: "stacked",
-          unit: "short",
+          unit: "suffix:/s",
           queries: [
             {
               expr: `sum by (controller, outcome) (rate(sluice_operator_reconciles_total{${job}}[$__rate_interval]))`,
@@ -134,7 +192,7 @@ export const rollout: Board = {
           unit: "s",
           queries: [
             {
-              expr: `histogram_quantile(0.99, sum by (controller, le) (rate(sluice_operator_reconcile_seconds_bucket{${job}}[$__rate_interval])))`,
+              expr: `histogram_quantile(0.99, sum by (controller, le) (rate(sluice_operator_reconcile_seconds_bucket{${job}}[5m])))`,
               legend: "{{controller}}",
               exemplars: true,
             },
@@ -152,7 +210,7 @@ export const rollout: Board = {
         },
         {
           title: "Requests to the API server",
-          about: "By answer, a second. `429` and `5xx` are its trouble, `403` is RBAC.",
+          about: "By answer. `429` and `5xx` are its trouble, `403` is RBAC.",
           shape: "stacked",
           unit: "reqps",
           queries: [
