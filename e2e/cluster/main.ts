@@ -84,7 +84,8 @@ async function down(): Promise<void> {
     process.kill(pid, "SIGTERM");
     await until(() => pidOf() === undefined, { timeoutMs: 120_000, what: "the cluster's end" });
   }
-  await OneNode.forget(folder);
+  // A test run that was killed could not do that itself.
+  for (const each of [folder, join(local, "e2e/cluster"), join(local, "e2e/second")]) await OneNode.forget(each);
   for (const path of [holder, log]) rmSync(path, { force: true });
   say("The cluster is gone.");
 }

@@ -12,14 +12,28 @@ const trees = (): string[] =>
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => join(root, name));
 
-/** The group under which the kubelet makes those of its pods. */
-export function makeCgroup(name: string): void {
-  for (const tree of trees()) {
+/** The group under which the kubelet makes those of its pods. False where there is one already: it is another node's, or was. */
+export function makeCgroup(name: string): boolean {
+  const [first, ...others] = trees();
+  if (!made(join(first!, name))) return false;
+  for (const tree of [first!, ...others]) {
     const group = join(tree, name);
     mkdirSync(group, { recursive: true });
     for (const file of ["cpuset.cpus", "cpuset.mems"]) inherit(tree, group, file);
     delegate(tree);
     delegate(group);
+  }
+  return true;
+}
+
+/** Of two that try at the same moment one succeeds. */
+function made(group: string): boolean {
+  try {
+    mkdirSync(group);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }
 
@@ -35,6 +49,8 @@ function delegate(group: string): void {
   const controllers = readFileSync(join(group, "cgroup.controllers"), "utf8").split(/\s/).filter(Boolean);
   for (const name of controllers) writeFileSync(join(group, "cgroup.subtree_control"), `+${name}`);
 }
+
+export const existsCgroup = (name: string): boolean => trees().some((tree) => existsSync(join(tree, name)));
 
 /** Waits for the kernel, which takes a moment to see that a group's processes are gone. */
 export async function removeCgroup(name: string): Promise<void> {

@@ -9,12 +9,12 @@ import { type Ran, runKubectl } from "../kube/kubectl.ts";
 import { type Asking, ask } from "../kube/request.ts";
 import { until } from "../until.ts";
 import { selfSigned } from "./authority.ts";
-import { makeCgroup, removeCgroup } from "./cgroups.ts";
+import { existsCgroup, removeCgroup } from "./cgroups.ts";
 import { writeFiles } from "./files.ts";
 import { firstObjects } from "./objects.ts";
 import { importing, type PartName, partsOf, proxyHealthPort } from "./parts.ts";
-import { apiPort, freePlace, type Place } from "./place.ts";
-import { isRunning, runInNode, Space } from "./space.ts";
+import { apiPort, type Place, takePlace } from "./place.ts";
+import { disconnect, isRunning, runInNode, Space } from "./space.ts";
 
 const startMs = 120_000;
 const mostRestarts = 10;
@@ -54,9 +54,8 @@ export class OneNode implements AsyncDisposable {
     // Others on this machine have no business in it, whatever modes its parts choose.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     mkdirSync(join(folder, "home"));
-    const place = freePlace(folder);
+    const place = takePlace(folder);
     writeFileSync(join(folder, nameFile), place.name);
-    makeCgroup(place.name);
     const space = await Space.start(place);
     const node = new OneNode(place, { folder, port: apiPort, identities: makeIdentities(folder) }, space);
     try {
@@ -154,8 +153,13 @@ export class OneNode implements AsyncDisposable {
   static async forget(folder: string): Promise<void> {
     if (!existsSync(folder)) return;
     if (isRunning(folder)) throw new Error(`a node runs in ${folder}: end it first`);
-    const name = join(folder, nameFile);
-    if (existsSync(name)) await removeCgroup(readFileSync(name, "utf8"));
+    const file = join(folder, nameFile);
+    const name = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    // While its cgroup is there nobody else has its name, so whatever has it is its own.
+    if (name !== undefined && existsCgroup(name)) {
+      disconnect(name);
+      await removeCgroup(name);
+    }
     await until(() => removedFolder(folder), { what: `the removal of ${folder}` });
   }
 

@@ -96,11 +96,15 @@ export class Space {
   }
 
   async end(): Promise<void> {
-    // The kernel would do that too, some time after the network is gone. There is none where the start failed early.
-    spawnSync("ip", ["link", "delete", this.#place.name]);
+    disconnect(this.#place.name);
     await terminate(this.#outside, "SIGKILL");
     removeEmpty(claimed);
   }
+}
+
+/** The kernel would do that too, some time after the network is gone. There is no cable where the start failed early. */
+export function disconnect(name: string): void {
+  spawnSync("ip", ["link", "delete", name]);
 }
 
 const childOf = (pid: number): string => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
