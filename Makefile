@@ -18,8 +18,14 @@ pause := $(local)/bin/pause
 keda_version := $(shell sed -n 's,^require github.com/kedacore/keda/v2 ,,p' tools/keda/go.mod)
 keda := $(local)/bin/keda-operator-$(keda_version) $(local)/bin/keda-adapter-$(keda_version)
 keda_manifests := $(local)/bin/keda-manifests-$(keda_version)
+prometheus_module := github.com/prometheus/prometheus
+prometheus := $(local)/bin/prometheus-$(shell sed -n 's,^.*$(prometheus_module) \(v[^ ]*\).*,\1,p' tools/prometheus/go.mod)
+watcher_module := github.com/prometheus-operator/prometheus-operator
+watcher_version := $(shell sed -n 's,^.*$(watcher_module) \(v[^ ]*\).*,\1,p' tools/prometheus-operator/go.mod)
+watcher := $(patsubst %,$(local)/bin/prometheus-%-$(watcher_version),operator config-reloader)
+watcher_bundle := $(local)/bin/prometheus-bundle-$(watcher_version)
 
-.PHONY: help setup demo test simulate kube keda cluster-api cluster cluster-down e2e lint bench dashboards train doctor clean
+.PHONY: help setup demo test simulate kube keda prometheus cluster-api cluster cluster-down e2e lint bench dashboards train doctor clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -37,6 +43,8 @@ kube: $(etcd) $(kubernetes) $(kubectl) ## Build the Kubernetes API server that t
 
 keda: $(keda) $(keda_manifests) ## Build the KEDA that the tests of autoscaling start (once, 10 minutes)
 
+prometheus: $(prometheus) $(watcher) $(watcher_bundle) ## Build Prometheus and its operator for make e2e (once, 5 minutes)
+
 cluster-api: setup kube $(nats_server) ## Leave a Kubernetes API server with Sluice's kinds running, until Ctrl-C
 	@node packages/testkit/src/kube/cluster-api.ts
 
@@ -48,7 +56,7 @@ cluster: setup kube $(node) ## Leave a Kubernetes node that runs pods, with Slui
 cluster-down: ## Remove every trace of it
 	@node e2e/cluster/main.ts down
 
-e2e: setup kube $(node) ## Install the charts on a real node, then break parts of it (root; 8 minutes, 30 the first time)
+e2e: setup kube $(node) keda prometheus ## Install the charts on a real node, then break parts of it (root; 8 minutes, 30 the first time)
 	@node tests/run.ts --config e2e/cluster/vitest.config.ts $(ARGS)
 
 lint: setup ## Check types, lint rules and formatting
@@ -128,6 +136,27 @@ $(keda):
 $(keda_manifests):
 	@mkdir -p $(local)/bin
 	rm -rf $@.part && cp -R "$(keda_source)/config" $@.part && chmod -R u+w $@.part && mv $@.part $@
+
+# Of all ways to find what to look at, only Kubernetes: the others are most of the work.
+$(prometheus):
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	@echo "Building Prometheus, once: some minutes"
+	cd tools/prometheus && CGO_ENABLED=0 go build -trimpath -tags remove_all_sd,enable_kubernetes_sd -ldflags "-s -w" \
+	  -o ../../$@.$$$$ $(prometheus_module)/cmd/prometheus && mv ../../$@.$$$$ ../../$@
+
+$(watcher): program = $(patsubst prometheus-%-$(watcher_version),%,$(@F))
+$(watcher):
+	@tools/doctor.sh --quiet
+	@mkdir -p $(local)/bin
+	@echo "Building the Prometheus operator's $(program) $(watcher_version), once: some minutes"
+	cd tools/prometheus-operator && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o ../../$@.$$$$ \
+	  $(watcher_module)/cmd/$(subst config,prometheus-config,$(program)) && mv ../../$@.$$$$ ../../$@
+
+$(watcher_bundle):
+	@mkdir -p $(local)/bin
+	cp "$$(cd tools/prometheus-operator && go mod download -json $(watcher_module) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')/bundle.yaml" $@.part
+	chmod u+w $@.part && mv $@.part $@
 
 clean: ## Remove everything that the targets above made
 	rm -rf node_modules $(local)

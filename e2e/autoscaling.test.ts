@@ -59,7 +59,7 @@ describe.skipIf(!kedaFiles || !promtool)(`a backend scaled by KEDA (${reason})`,
     [keda, operator, load] = await Promise.all([
       startKeda(kube),
       startOperator(),
-      Load.start(nats.url, "street-cloud"),
+      Load.start({ url: nats.url, model: "street-cloud" }),
     ]);
     writeFileSync(targets, JSON.stringify([{ targets: [new URL(operator.url).host] }]));
     kubelet = await Kubelet.start(kube);

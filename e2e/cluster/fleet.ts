@@ -17,7 +17,9 @@ export const isLacking = inject("lack") !== "";
 export const why = isLacking ? ` (${inject("lack")})` : "";
 
 export const kubectl = (...args: string[]): Promise<string> => run(args);
-export const apply = (object: object): Promise<string> => run(["apply", "-f", "-"], JSON.stringify(object));
+/** The same, with a text on its standard input. */
+export const kubectlWith = (input: string, ...args: string[]): Promise<string> => run(args, input);
+export const apply = (object: object): Promise<string> => kubectlWith(JSON.stringify(object), "apply", "-f", "-");
 
 async function run(args: readonly string[], input?: string): Promise<string> {
   const home = join(inject("folder"), "home");

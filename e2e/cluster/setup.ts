@@ -5,6 +5,9 @@ import { type OneNode, repoRoot } from "@sluice/testkit";
 import type { TestProject } from "vitest/node";
 import { collect } from "./collect.ts";
 import { missing } from "./needs.ts";
+import { platformImages } from "./platform/images.ts";
+import { installKeda, kedaAtWork } from "./platform/keda.ts";
+import { installPrometheus, prometheusAtWork } from "./platform/prometheus.ts";
 import { startCluster } from "./start.ts";
 
 declare module "vitest" {
@@ -20,20 +23,23 @@ const namespace = "sluice";
 const samples = "deploy/samples/cluster";
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** A cluster with a hub and a site, installed as docs/tutorials/first-cluster.md says, for all suites. */
+/** A cluster with KEDA and Prometheus, a hub and a site, installed as the documentation says, for all suites. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const lack = missing();
   project.provide("lack", lack ?? "");
   project.provide("folder", join(local, "cluster"));
   if (lack) return undefined;
   mkdirSync(local, { recursive: true });
-  const node = await startCluster(join(local, "cluster"), say);
+  const node = await startCluster(join(local, "cluster"), say, platformImages());
   const end = async (failed: boolean) => {
     if (failed) say(`what the cluster had to say is in ${await collect(node, local)}`);
     await node.stop();
   };
   try {
+    await Promise.all([installKeda(node), installPrometheus(node)]);
     await install(node);
+    say("waiting for KEDA and Prometheus");
+    await Promise.all([kedaAtWork(node), prometheusAtWork(node)]);
   } catch (cause) {
     await end(true);
     throw cause;
@@ -45,9 +51,10 @@ async function install(node: OneNode): Promise<void> {
   say("installing the charts");
   await node.must(["create", "namespace", namespace]);
   await node.must(["label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted"]);
-  helm(node, ["install", "sluice", "charts/sluice", "--set", "nats.devices={gate,crossroads}"]);
+  helm(node, ["install", "sluice", "charts/sluice", "--values", "e2e/cluster/platform/hub.yaml"]);
   await node.must(["apply", "-n", namespace, "-f", `${samples}/objects.yaml`, "-f", `${samples}/policy.yaml`]);
-  helm(node, ["install", "site", "charts/sluice-edge", "--values", `${samples}/site.yaml`]);
+  const values = ["--values", `${samples}/site.yaml`, "--set", "podMonitor.enabled=true,podMonitor.interval=1s"];
+  helm(node, ["install", "site", "charts/sluice-edge", ...values]);
 }
 
 function helm(node: OneNode, words: readonly string[]): void {

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["e2e/cluster/*.test.ts"],
     globalSetup: ["e2e/cluster/setup.ts"],
     // A cluster of one node on a busy machine: conditions that hold end their waits early all the same.
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
     fileParallelism: false,
   },

@@ -1,3 +1,3 @@
 export { type ContentsOptions, writeContents } from "./contents.ts";
-export { type ArchiveOptions, buildArchives } from "./local/archives.ts";
+export { type ArchiveOptions, buildArchives, type Wrapped } from "./local/archives.ts";
 export { type Program, programs } from "./programs.ts";

@@ -1,7 +1,7 @@
 export { chromiumLaunch, chromiumReason } from "./chromium.ts";
 export { type ColourOptions, colourModel, colourPreprocess } from "./colour-model.ts";
 export type { AccountOptions, RoleRule } from "./kube/account.ts";
-export { kedaFiles, kedaReason } from "./kube/binaries.ts";
+export { kedaFiles, kedaReason, prometheusFiles, prometheusOperatorFiles } from "./kube/binaries.ts";
 export { type Fault, type FaultProxy, failTimes, startFaultProxy } from "./kube/fault-proxy.ts";
 export { startKeda } from "./kube/keda.ts";
 export { type Kube, type KubeOptions, startKube } from "./kube/kube.ts";

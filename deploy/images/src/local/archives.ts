@@ -14,8 +14,19 @@ export interface ArchiveOptions {
   readonly folder: string;
   /** Programs to build images of. */
   readonly programs: readonly string[];
+  /** Programs of others that this machine has, to be wrapped. */
+  readonly wrapped?: readonly Wrapped[];
   /** Told what is being built. */
   readonly say?: (text: string) => void;
+}
+
+/** An image of a program of others that this machine has, with the libraries that it needs. */
+export interface Wrapped {
+  /** As manifests call it, such as `ghcr.io/kedacore/keda:2.21.0`. */
+  readonly name: string;
+  /** The program on this machine, and where it is in the image. */
+  readonly program: string;
+  readonly path: string;
 }
 
 interface Image {
@@ -59,8 +70,15 @@ export async function buildArchives(options: ArchiveOptions): Promise<Readonly<R
     write: (context) => copyFileSync(bin("nats-server"), join(context, "nats-server")),
   });
   for (const program of options.programs) await add(program, programImage(root, program, version, on));
+  for (const each of options.wrapped ?? []) await add(each.name, wrappedImage(each));
   return built;
 }
+
+const wrappedImage = ({ name, program, path }: Wrapped): Image => ({
+  name,
+  dockerfile: bare(`USER 65532:65532\nENTRYPOINT ["/${path}"]\n`),
+  write: (context) => writeRootfs(context, { [path]: program }, []),
+});
 
 function baseImage(root: string): Image {
   const nodeModules = join(root, "node_modules");
@@ -71,7 +89,7 @@ function baseImage(root: string): Image {
     write: (context) =>
       writeRootfs(
         context,
-        { node: join(root, "node_modules/node/bin/node") },
+        { "usr/local/bin/node": join(root, "node_modules/node/bin/node") },
         packages.map(({ name }) => join(nodeModules, name)),
       ),
   };

@@ -20,17 +20,18 @@ const files: Readonly<Record<string, string>> = {
 const authorities = "/etc/ssl/certs/ca-certificates.crt";
 
 /**
- * Writes the files of a base image into `out`: programs of this machine by the names that they get, and the libraries that
+ * Writes the files of a base image into `out`: programs of this machine by the paths that they get, and the libraries that
  * they and the machine code below `natives` need. For machines that can fetch no public image; it has no shell.
  */
 export function writeRootfs(out: string, programs: Readonly<Record<string, string>>, natives: readonly string[]): void {
-  for (const folder of ["etc/ssl/certs", "usr/local/bin", "app", "tmp"])
-    mkdirSync(join(out, folder), { recursive: true });
+  for (const folder of ["etc/ssl/certs", "app", "tmp"]) mkdirSync(join(out, folder), { recursive: true });
   chmodSync(join(out, "tmp"), 0o1777);
   for (const [path, text] of Object.entries(files)) writeFileSync(join(out, path), text);
   if (existsSync(authorities)) copyFileSync(authorities, join(out, authorities));
-  for (const [name, path] of Object.entries(programs))
-    copyFileSync(realpathSync(path), join(out, "usr/local/bin", name));
+  for (const [target, path] of Object.entries(programs)) {
+    mkdirSync(join(out, dirname(target)), { recursive: true });
+    copyFileSync(realpathSync(path), join(out, target));
+  }
   const code = [...Object.values(programs), ...natives.flatMap(machineCode)];
   for (const library of new Set(code.flatMap(libraries))) {
     mkdirSync(join(out, dirname(library)), { recursive: true });

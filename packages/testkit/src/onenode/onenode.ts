@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from "node:path";
 import { type Child, terminate, working } from "../child.ts";
 import { corednsBinary, etcdBinary, kubernetesBinary } from "../kube/binaries.ts";
+import { makeCertificate } from "../kube/certificate.ts";
 import { authorityOf, type Layout } from "../kube/flags.ts";
 import { makeIdentities } from "../kube/identities.ts";
 import { type Ran, runKubectl } from "../kube/kubectl.ts";
@@ -57,7 +58,8 @@ export class OneNode implements AsyncDisposable {
     const place = takePlace(folder);
     writeFileSync(join(folder, nameFile), place.name);
     const space = await Space.start(place);
-    const node = new OneNode(place, { folder, port: apiPort, identities: makeIdentities(folder) }, space);
+    const known = { identities: makeIdentities(folder), frontProxy: makeCertificate(folder) };
+    const node = new OneNode(place, { folder, port: apiPort, ...known }, space);
     try {
       await node.#begin(pause);
       return node;
