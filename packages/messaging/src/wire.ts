@@ -13,8 +13,8 @@ const unflushedBytesBound = 1 << 20;
 const flushAfterBytes = 64 << 10;
 /** Time to hand over what was published when closing. */
 const closeTimeoutMs = 1_000;
-/** Time for the server to say that it sends no more. */
-const drainTimeoutMs = 2_000;
+/** Time for the server to say that it sends no more; a busy one takes a while, and whoever leaves has a grace period of its own. */
+const drainTimeoutMs = 10_000;
 
 /** Ends a subscription at once, and forgets what was not handled yet. */
 export interface Leave {
