@@ -2,6 +2,7 @@ import { limits, type ModelManifest, SluiceError } from "@sluice/contracts";
 import { type Clock, systemClock } from "@sluice/foundation";
 import type { Detection, Picture, Task } from "@sluice/vision";
 import { adapters } from "./families/index.ts";
+import { identityOf } from "./identity.ts";
 import { readManifest } from "./manifest.ts";
 import type { Answer, Blueprint, GraphInfo, NamedTensor, TensorInfo, Timing } from "./messages.ts";
 import { Pool } from "./pool.ts";
@@ -42,6 +43,8 @@ export class Model {
   readonly name: string;
   /** sha256 of the ONNX file. */
   readonly digest: string;
+  /** See {@link identityOf}. */
+  readonly identity: string;
   readonly classes: readonly string[];
   readonly task: Task;
   readonly threshold: number;
@@ -55,6 +58,7 @@ export class Model {
     this.manifest = manifest;
     this.name = manifest.metadata.name;
     this.digest = manifest.spec.sha256;
+    this.identity = identityOf(manifest);
     this.classes = manifest.spec.classes;
     this.task = manifest.spec.task;
     this.threshold = manifest.spec.thresholds.score;

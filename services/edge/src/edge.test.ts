@@ -231,6 +231,22 @@ describe("a device with a bad model or stream", () => {
     await edge.close();
   });
 
+  it("goes on when it is told to read its model again, be it the same or with another threshold", async () => {
+    await using nats = await startNats();
+    const edge = await startDevice(configOf(site, nats.url));
+    await until(() => main(edge).answered > 5);
+    const written = await readFile(site.model, "utf8");
+    for (const manifest of [written, `${written}  thresholds: { score: "0.2" }\n`]) {
+      await writeFile(site.model, manifest);
+      await edge.reload();
+      const { answered } = main(edge);
+      await until(() => main(edge).answered > answered + 10);
+    }
+    expect(main(edge).dropped["model-error"] ?? 0).toBeLessThan(3);
+    expectBooks(edge);
+    await edge.close();
+  });
+
   it("runs its other streams while one cannot be read", async () => {
     await using nats = await startNats();
     await writeFile(`${site.dir.path}/garbage.mp4`, "this is no film");

@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EdgeConfig, subjects } from "@sluice/contracts";
+import { type EdgeConfig, modelSchema, readDocument, subjects } from "@sluice/contracts";
 import { systemClock } from "@sluice/foundation";
 import type { OffloadRequest } from "@sluice/messaging";
+import { identityOf } from "@sluice/models";
 import { createLogger, createMetrics } from "@sluice/observability";
 import { startNats, until } from "@sluice/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -124,10 +125,12 @@ it("is not harmed by documents of strangers, however well they are sealed", asyn
   const any = { version: 1, parse: (value: unknown) => value };
   strange.save("price", any, { goingRate: -1 });
   strange.save("road", any, { writtenAtMs: 0, trips: [{ bytes: "many" }] });
-  const edge0 = await startDevice(configOf(site, nats.url));
-  const digest = edge0.report().model.digest.slice(0, 12);
-  await edge0.close();
-  strange.save(`stream.main.${digest}`, any, { writtenAtMs: 0, scene: { beliefs: { weights: 1e308 } }, agreement: {} });
+  const manifest = readDocument(readFileSync(site.model, "utf8"), modelSchema, site.model, "manifest-invalid");
+  strange.save(`stream.main.${identityOf(manifest).slice(0, 12)}`, any, {
+    writtenAtMs: 0,
+    scene: { beliefs: { weights: 1e308 } },
+    agreement: {},
+  });
   await strange.close();
   const edge = await startDevice(withState(nats.url));
   await until(() => (main(edge).offloads.answered ?? 0) > 3, { timeoutMs: 30_000 });

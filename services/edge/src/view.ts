@@ -63,7 +63,7 @@ export class View {
 
   is(model: Model, { width, height }: Size): boolean {
     if (this.#spec !== this.#stage.spec || this.#masks !== this.#stage.masks) return false;
-    return this.model.digest === model.digest && this.size.width === width && this.size.height === height;
+    return this.model === model && this.size.width === width && this.size.height === height;
   }
 
   /** Whether a reply answers what the edge model was asked; says once that it does not. */
@@ -128,7 +128,7 @@ export class View {
   }
 
   get #name(): string {
-    return `stream.${this.#stage.stream.name}.${this.model.digest.slice(0, 12)}`;
+    return `stream.${this.#stage.stream.name}.${this.model.identity.slice(0, 12)}`;
   }
 
   get #kind(): Kind<Learned> {

@@ -139,6 +139,15 @@ describe("a device under an operator", () => {
     });
     await acting(edge, "yard-3");
     expect(edge.report()).toMatchObject({ refused: null, model: { digest: digest } });
+    const relabelled = { ...manifest, metadata: { name: "relabelled" } };
+    await operator.tell("yard", "yard-4", { edgeModel: relabelled });
+    await acting(edge, "yard-4");
+    expect(edge.report().model, "the same file read in another way is another model").toEqual({
+      name: "relabelled",
+      digest,
+    });
+    const since = answered(edge);
+    await until(() => answered(edge) > since + 5);
   });
 
   it("boots from its disk with no network at all: policy, model, and what is left of its lease", async () => {

@@ -4,6 +4,7 @@ import {
   asSluiceError,
   type Heartbeat,
   heardPolicyDocumentSchema,
+  type ModelManifest,
   type PolicyDocument,
   policyBucket,
   SluiceError,
@@ -11,7 +12,7 @@ import {
 } from "@sluice/contracts";
 import { type Clock, fieldsOf, type Prng } from "@sluice/foundation";
 import { KeyView, type Link } from "@sluice/messaging";
-import type { ModelSlot } from "@sluice/models";
+import { identityOf, type ModelSlot } from "@sluice/models";
 import type { Masks } from "../masks.ts";
 import type { Kind } from "../state/document.ts";
 import type { State } from "../state/state.ts";
@@ -133,13 +134,13 @@ export class PolicyClient {
       throw new SluiceError("bad-request", `the policy document is for ${document.device}, this device is ${device}`);
     }
     if (document?.masks) masks.tell(document.masks);
-    if (document?.edgeModel) await this.#run(document.edgeModel.spec.sha256, json);
+    if (document?.edgeModel) await this.#run(document.edgeModel, json);
   }
 
   /** The manifest goes to a file as it was written. */
-  async #run(digest: string, json: string): Promise<void> {
+  async #run(wanted: ModelManifest, json: string): Promise<void> {
     const { model, directory } = this.#options;
-    if (digest === model.model.digest) return;
+    if (wanted.metadata.name === model.model.name && identityOf(wanted) === model.model.identity) return;
     if (!directory)
       throw new SluiceError("config-invalid", "a policy's edge model needs a `state` folder on the device");
     const path = join(directory, "policy-model.json");
