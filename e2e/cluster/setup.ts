@@ -5,7 +5,7 @@ import { type OneNode, repoRoot } from "@sluice/testkit";
 import type { TestProject } from "vitest/node";
 import { collect } from "./collect.ts";
 import { missing } from "./needs.ts";
-import { platformImages } from "./platform/images.ts";
+import { platformImages, platformLack } from "./platform/images.ts";
 import { installKeda, kedaAtWork } from "./platform/keda.ts";
 import { installPrometheus, prometheusAtWork } from "./platform/prometheus.ts";
 import { startCluster } from "./start.ts";
@@ -25,7 +25,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** A cluster with KEDA and Prometheus, a hub and a site, installed as the documentation says, for all suites. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const lack = missing();
+  const lack = missing() ?? platformLack();
   project.provide("lack", lack ?? "");
   project.provide("folder", join(local, "cluster"));
   if (lack) return undefined;

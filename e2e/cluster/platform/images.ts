@@ -1,5 +1,5 @@
 import type { Wrapped } from "@sluice/images";
-import { kedaFiles, prometheusFiles, prometheusOperatorFiles } from "@sluice/testkit";
+import { kedaFiles, kedaReason, prometheusFiles, prometheusOperatorFiles } from "@sluice/testkit";
 
 /** How manifests call the images of KEDA and of the Prometheus operator, which are built here from the same programs. */
 export const registry = { keda: "ghcr.io/kedacore", operator: "quay.io/prometheus-operator" } as const;
@@ -16,4 +16,15 @@ export function platformImages(): readonly Wrapped[] {
     image(`${registry.operator}/prometheus-config-reloader:${version}`, reloader, "bin/prometheus-config-reloader"),
     image(`quay.io/prometheus/prometheus:${prometheus.version}`, prometheus.server, "bin/prometheus"),
   ];
+}
+
+/** Why there is none of it; undefined where all is there. */
+export function platformLack(): string | undefined {
+  if (!kedaFiles) return kedaReason;
+  try {
+    platformImages();
+    return undefined;
+  } catch (missing) {
+    return (missing as Error).message;
+  }
 }
