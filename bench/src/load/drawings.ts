@@ -56,7 +56,13 @@ export function trade(
   };
   const series = families.map(({ name, tone, summaries }): Series => {
     const marks = summaries.map((each) => each.name.split(", ").at(-1)!);
-    return { name, tone, marks, points: summaries.map(({ podMinutes, lost }) => [podMinutes, lost]) };
+    return {
+      name,
+      tone,
+      marks,
+      ...(tone === "own" && { below: true }),
+      points: summaries.map(({ podMinutes, lost }) => [podMinutes, lost]),
+    };
   });
   return plot("Requests that were not answered in time, against replica minutes", [
     { x, y: shares, height: 360, series },

@@ -6,8 +6,9 @@ export interface Series {
   readonly tone: "own" | "rival" | "plain" | "ground";
   /** Points that are unknown break the line. */
   readonly points: readonly (Point | undefined)[];
-  /** Marks at the points, with these words. */
+  /** Marks at the points, with these words above or below them. */
   readonly marks?: readonly string[];
+  readonly below?: true;
 }
 
 export interface Axis {
@@ -100,7 +101,7 @@ function frame({ x: across, y: up, height }: Panel, x: Scale, y: Scale): string 
   return [...rows, ...columns, labels].join("");
 }
 
-function drawSeries({ tone, points, marks = [] }: Series, x: Scale, y: Scale, bottom: number): string {
+function drawSeries({ tone, points, marks = [], below }: Series, x: Scale, y: Scale, bottom: number): string {
   const known = points.map((point) => point && ([x(point[0]), y(point[1])] as const));
   const path = known.map((point, i) => (point ? `${known[i - 1] ? "L" : "M"}${point[0]} ${point[1]}` : "")).join("");
   if (tone === "ground") {
@@ -110,7 +111,7 @@ function drawSeries({ tone, points, marks = [] }: Series, x: Scale, y: Scale, bo
   const dots = marks.map((words, i) => {
     const point = known[i];
     return point
-      ? `<circle class="dot" cx="${point[0]}" cy="${point[1]}" r="3.5"/><text x="${point[0] + 6}" y="${point[1] - 6}">${escaped(words)}</text>`
+      ? `<circle class="dot" cx="${point[0]}" cy="${point[1]}" r="3.5"/><text x="${point[0] + 6}" y="${point[1] + (below ? 16 : -6)}">${escaped(words)}</text>`
       : "";
   });
   return `<g class="${tone}"><path class="line" d="${path}"/>${dots.join("")}</g>`;

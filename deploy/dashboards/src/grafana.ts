@@ -1,5 +1,6 @@
 import {
   BigValueGraphMode,
+  BigValueTextMode,
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
@@ -103,8 +104,11 @@ function panelOf(panel: Panel): FigureBuilder | LinesBuilder {
 }
 
 /** The present value alone: one that is gone is absent, not what it was last. */
-function figureOf({ bad }: Panel): FigureBuilder {
+function figureOf({ bad, queries }: Panel): FigureBuilder {
+  // A series that is one of many says which, also when it is the only one.
+  const isOne = queries.some(({ legend }) => legend.includes("{{"));
   return new FigureBuilder()
+    .textMode(isOne ? BigValueTextMode.ValueAndName : BigValueTextMode.Auto)
     .graphMode(BigValueGraphMode.None)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(stepsOf(bad)));

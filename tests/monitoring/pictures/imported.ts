@@ -4,7 +4,7 @@ export interface ImportedPanel {
   readonly title: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly fieldConfig: { readonly defaults: Field };
-  readonly options?: { readonly legend?: { readonly showLegend: boolean } };
+  readonly options?: { readonly textMode?: string; readonly legend?: { readonly showLegend: boolean } };
   readonly targets: readonly { readonly expr: string; readonly legendFormat: string; readonly instant?: boolean }[];
 }
 

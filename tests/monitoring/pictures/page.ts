@@ -36,15 +36,17 @@ export function page({ title, description, panels }: Imported, answers: readonly
 
 function card({ panel, lines }: Answered, span: Span): string {
   const field = panel.fieldConfig.defaults;
-  const body = panel.type === "stat" ? figures(lines, field) : timeline(lines, panel, span);
+  const body = panel.type === "stat" ? figures(lines, panel) : timeline(lines, panel, span);
   const empty = `<div class="empty">${escaped(field.noValue ?? "No data")}</div>`;
   return `<div class="card"><h2>${escaped(panel.title)}</h2>${lines.length === 0 ? empty : body}</div>`;
 }
 
-function figures(lines: readonly Line[], field: Field): string {
+function figures(lines: readonly Line[], { fieldConfig, options }: ImportedPanel): string {
+  const field = fieldConfig.defaults;
+  const isNamed = lines.length > 1 || options?.textMode === "value_and_name";
   const each = lines.map(({ name, points }) => {
     const value = points.at(-1)![1];
-    const label = lines.length > 1 ? `<span>${escaped(name)}</span>` : "";
+    const label = isNamed ? `<span>${escaped(name)}</span>` : "";
     return `<div class="figure"><b style="color:${toneOf(value, field)}">${escaped(worded(value, field.unit))}</b>${label}</div>`;
   });
   return `<div class="figures ${lines.length > 2 ? "many" : ""}">${each.join("")}</div>`;
