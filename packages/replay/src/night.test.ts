@@ -45,8 +45,8 @@ async function street(isNight: (frame: number) => boolean, seed: number): Promis
 }
 
 /** Mean of each stretch of frames after the change. */
-const stretches = (scores: readonly number[]) =>
-  Array.from({ length: half / stretch }, (_, i) => mean(scores.slice(half + i * stretch, half + (i + 1) * stretch)));
+const stretches = (values: readonly number[]) =>
+  Array.from({ length: half / stretch }, (_, i) => mean(values.slice(half + i * stretch, half + (i + 1) * stretch)));
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Even sends by a device for which it has been night, or not; `simple`: the better of no sends and of no fusion. */

@@ -8,20 +8,17 @@ import { someOf } from "./facts.ts";
 import type { Rolled } from "./roll.ts";
 import type { Selection } from "./select.ts";
 
-/** News come by themselves; figures are looked at again after so long. */
-export const refreshMs = 30_000;
 const leastWaitMs = 250;
 
-/** What a rollout's standing means for the policy. */
-export function outcomeOfRollout({ state, report }: Rolled, { devices }: Selection): Outcome {
+/** What a rollout's standing means for the policy. `afterMs`: when figures are looked at again. */
+export function outcomeOfRollout({ state, report }: Rolled, { devices }: Selection, afterMs: number): Outcome {
   const { stage, message, counts } = report;
-  if (devices.length === 0) return waiting("NoDevices", "no EdgeDevice is this policy's", refreshMs);
+  if (devices.length === 0) return waiting("NoDevices", "no EdgeDevice is this policy's", afterMs);
   if (stage === "undone") return stalled(state.phase === "aborted" ? "Aborted" : "RolledBack", message);
   if (stage === "held") return stalled("GateFailed", message);
   if (report.overdue) return stalled("DeadlineExceeded", message);
   if (stage !== "done")
-    return waiting(reasonOf(report), message, Math.max(leastWaitMs, report.lookAgainInMs ?? refreshMs));
-  const afterMs = refreshMs;
+    return waiting(reasonOf(report), message, Math.max(leastWaitMs, report.lookAgainInMs ?? afterMs));
   if (counts.refused > 0) return waiting("WaitingForDevices", `some devices cannot act on ${state.target}`, afterMs);
   if (counts.online === counts.selected) return ready(message, { afterMs });
   return ready(`${message}; devices that are offline converge when they return`, { reason: "DevicesOffline", afterMs });

@@ -18,6 +18,10 @@ import { select } from "./select.ts";
 import { isSound } from "./state.ts";
 import { budgetOf, statusOf } from "./status.ts";
 
+/** News come by themselves; figures are looked at again after so long. */
+const refreshMs = 30_000;
+const listenMs = 1_000;
+
 export interface PolicyDeps extends Senses {
   readonly objects: Objects;
   readonly budgets: Budgets;
@@ -56,7 +60,8 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
     deps.decided.note(policy, stored, rolled.state);
     await objects.prune(policy, new Set([rolled.state.stable, target.name].filter((name) => name !== null)));
     const sound = isSound(policy.status);
-    const outcome = sound ? outcomeOfRollout(rolled, selection) : statusEdited;
+    // Who holds what becomes known a moment after a desk opened, and nobody calls then.
+    const outcome = sound ? outcomeOfRollout(rolled, selection, overview ? refreshMs : listenMs) : statusEdited;
     // What was decided is acted upon once it is stored; figures alone are no reason to look again.
     const quiet = sound && sameJson(stored, rolled.state);
     return { outcome, status: statusOf(selection, budget, rolled), findings, quiet };
@@ -66,8 +71,6 @@ export async function reconcilePolicy(policy: Policy, deps: PolicyDeps): Promise
     return { outcome, findings };
   }
 }
-
-const listenMs = 1_000;
 
 /** Nothing is decided before it is known who is there, and what everybody was told. */
 function listen({ documents, telemetry, clock }: Senses): void {
