@@ -53,30 +53,38 @@ function refine(before: Grey, after: Grey, start: Alignment): Alignment {
   return found;
 }
 
-function stepFrom({ width, height, data }: Grey, brighter: Float32Array, light: number): number[] | undefined {
+function stepFrom(before: Grey, brighter: Float32Array, light: number): number[] | undefined {
   const matrix = new Float64Array(unknowns * unknowns);
   const right = new Float64Array(unknowns);
   const slopes = new Float64Array(unknowns);
-  for (let cell = width; cell < brighter.length - width; cell++) {
-    const difference = brighter[cell]! - light;
-    if (Number.isNaN(difference)) continue;
-    const x = (cell % width) - (width - 1) / 2;
-    const y = Math.floor(cell / width) - (height - 1) / 2;
-    const slopeX = (data[cell + 1]! - data[cell - 1]!) / 2;
-    const slopeY = (data[cell + width]! - data[cell - width]!) / 2;
-    slopes[0] = slopeX;
-    slopes[1] = slopeY;
-    slopes[2] = slopeX * x + slopeY * y;
-    slopes[3] = slopeY * x - slopeX * y;
-    slopes[4] = -1;
-    const weight = (1 - doubt(difference)) ** 2;
-    for (let i = 0; i < unknowns; i++) {
-      const weighted = weight * slopes[i]!;
-      right[i]! -= weighted * difference;
-      for (let j = 0; j <= i; j++) matrix[i * unknowns + j]! += weighted * slopes[j]!;
+  const { width, height, data } = before;
+  for (let row = 1; row < height - 1; row++) {
+    const y = row - (height - 1) / 2;
+    for (let column = 1; column < width - 1; column++) {
+      const cell = row * width + column;
+      const difference = brighter[cell]! - light;
+      if (Number.isNaN(difference)) continue;
+      const x = column - (width - 1) / 2;
+      const slopeX = (data[cell + 1]! - data[cell - 1]!) / 2;
+      const slopeY = (data[cell + width]! - data[cell - width]!) / 2;
+      slopes[0] = slopeX;
+      slopes[1] = slopeY;
+      slopes[2] = slopeX * x + slopeY * y;
+      slopes[3] = slopeY * x - slopeX * y;
+      slopes[4] = -1;
+      add(matrix, right, slopes, (1 - doubt(difference)) ** 2, difference);
     }
   }
   return solved(matrix, right);
+}
+
+/** One cell's part of the normal equations. */
+function add(matrix: Float64Array, right: Float64Array, slopes: Float64Array, weight: number, difference: number) {
+  for (let i = 0; i < unknowns; i++) {
+    const weighted = weight * slopes[i]!;
+    right[i]! -= weighted * difference;
+    for (let j = 0; j <= i; j++) matrix[i * unknowns + j]! += weighted * slopes[j]!;
+  }
 }
 
 /** Solves a symmetric system of which the lower half is given, by Cholesky; undefined where it is all but singular. */

@@ -1,4 +1,5 @@
 import type { Picture } from "./frame.ts";
+import { greens, samplesPerCell } from "./greens.ts";
 
 /** A small grey picture: levels 0 to 255, row by row. Its cells are as wide as high. */
 export interface Grey {
@@ -11,26 +12,17 @@ export interface Grey {
 const cells = 96 * 54;
 const fewest = 16;
 const most = cells / fewest;
-const samplesPerSide = 4;
 
 const greyOf = (width: number, height: number): Grey => ({ width, height, data: new Float32Array(width * height) });
 
 const sideOf = (length: number, other: number): number =>
   Math.max(fewest, Math.min(most, Math.round(Math.sqrt((cells * length) / other))));
 
-/** Mean green (a stand-in for luma) of each cell, from 4 × 4 samples a cell. */
-export function shrink({ width, height, data }: Picture): Grey {
-  const grey = greyOf(sideOf(width, height), sideOf(height, width));
-  const columns = grey.width * samplesPerSide;
-  const rows = grey.height * samplesPerSide;
-  for (let row = 0; row < rows; row++) {
-    const line = Math.floor(((row + 0.5) * height) / rows) * width;
-    const cellRow = Math.floor(row / samplesPerSide) * grey.width;
-    for (let column = 0; column < columns; column++) {
-      const pixel = line + Math.floor(((column + 0.5) * width) / columns);
-      grey.data[cellRow + Math.floor(column / samplesPerSide)]! += data[pixel * 3 + 1]! / samplesPerSide ** 2;
-    }
-  }
+/** Mean green of each cell. */
+export function shrink(picture: Picture): Grey {
+  const grey = greyOf(sideOf(picture.width, picture.height), sideOf(picture.height, picture.width));
+  const sums = greens(picture, grey.width, grey.height);
+  for (let i = 0; i < sums.length; i++) grey.data[i] = sums[i]! / samplesPerCell;
   return grey;
 }
 

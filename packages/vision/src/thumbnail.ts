@@ -1,26 +1,15 @@
 import type { Picture } from "./frame.ts";
+import { greens, samplesPerCell } from "./greens.ts";
 
 /** Cells of a thumbnail: enough to notice something entering, small enough to compare at every frame. */
 export const thumbnailColumns = 32;
 export const thumbnailRows = 18;
-const samplesPerSide = 4;
 
-/** Mean green (a stand-in for luma) of each cell, from 4 × 4 samples a cell; row by row, 0 to 255. */
+/** Mean green of each cell; row by row, 0 to 255. */
 export function thumbnail(picture: Picture): Uint8Array {
-  const { width, height, data } = picture;
-  const cells = new Uint8Array(thumbnailColumns * thumbnailRows);
-  const columns = thumbnailColumns * samplesPerSide;
-  const rows = thumbnailRows * samplesPerSide;
-  const sums = new Uint16Array(cells.length);
-  for (let row = 0; row < rows; row++) {
-    const line = Math.floor(((row + 0.5) * height) / rows) * width;
-    const cellRow = Math.floor(row / samplesPerSide) * thumbnailColumns;
-    for (let column = 0; column < columns; column++) {
-      const pixel = line + Math.floor(((column + 0.5) * width) / columns);
-      sums[cellRow + Math.floor(column / samplesPerSide)]! += data[pixel * 3 + 1]!;
-    }
-  }
-  for (let i = 0; i < cells.length; i++) cells[i] = sums[i]! / samplesPerSide ** 2;
+  const sums = greens(picture, thumbnailColumns, thumbnailRows);
+  const cells = new Uint8Array(sums.length);
+  for (let i = 0; i < cells.length; i++) cells[i] = sums[i]! / samplesPerCell;
   return cells;
 }
 
