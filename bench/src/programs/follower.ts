@@ -50,6 +50,7 @@ const meter: Meter = {
     if (name === "sluice_operator_reconciles_total") reconciles++;
   },
   set: () => {},
+  remove: () => {},
   observe: () => {},
 };
 const world = { clock: systemClock, prng: { next: Math.random }, meter };

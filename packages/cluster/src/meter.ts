@@ -8,8 +8,9 @@ type Labels<N extends MetricName> = { readonly [L in Specs[N]["labels"][number]]
 export interface Meter {
   inc<N extends OfType<"counter">>(name: N, labels: Labels<N>, by?: number): void;
   set<N extends OfType<"gauge">>(name: N, labels: Labels<N>, value: number): void;
+  remove<N extends OfType<"gauge">>(name: N, labels: Labels<N>): void;
   observe<N extends OfType<"histogram">>(name: N, labels: Labels<N>, value: number): void;
 }
 
 /** For callers that publish no metrics. */
-export const noMeter: Meter = { inc: () => {}, set: () => {}, observe: () => {} };
+export const noMeter: Meter = { inc: () => {}, set: () => {}, remove: () => {}, observe: () => {} };

@@ -2,6 +2,7 @@ import { ManualClock } from "@sluice/foundation";
 import { type Kube as Server, startKube, startRelay, until } from "@sluice/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createObject } from "./objects.ts";
+import { builtIn } from "./resource.ts";
 import { client, configMaps, dropMap, namespace, putMap, reflect, watching } from "./setting.builder.ts";
 
 let server: Server;
@@ -95,4 +96,27 @@ test("survives a server that is killed and started again, and lists anew where i
   expect(one.tally.of(lists, "ConfigMap", "ok")).toBe(2);
   // What did not change is not told of again.
   expect(run.told.filter((what) => what.endsWith("/stays"))).toEqual([`+${space}/stays`]);
+});
+
+test("a kind that need not be installed is watched from when it is, and is not missed before or after", async () => {
+  const names = { plural: "lamps", singular: "lamp", kind: "Lamp" };
+  const resource = builtIn({ apiVersion: "example.com/v1", kind: "Lamp", plural: "lamps", namespaced: true });
+  const gauge = "sluice_operator_watch_connected Lamp";
+  await using one = client(server);
+  await using needed = client(server);
+  await using run = reflect(one, resource, { optional: true });
+  await using other = reflect(needed, resource);
+  await until(() => run.problems.length > 0 && other.problems.length > 0);
+  await until(() => needed.tally.values.get(gauge) === 0);
+  expect([run.problems[0], one.tally.values.has(gauge)]).toEqual(["object-missing", false]);
+
+  const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const metadata = { name: "lamps.example.com" };
+  const versions = [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }];
+  const spec = { group: "example.com", scope: "Namespaced", names, versions };
+  const body = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata, spec };
+  await server.request("POST", crds, body);
+  await watching(one, "Lamp");
+  await server.request("DELETE", `${crds}/${metadata.name}`);
+  await until(() => !one.tally.values.has(gauge), { what: "nothing said of a kind that is gone" });
 });

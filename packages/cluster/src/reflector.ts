@@ -1,6 +1,6 @@
 import { asSluiceError, type SluiceError } from "@sluice/contracts";
 import { backoffMs, type Clock, type Prng, pause } from "@sluice/foundation";
-import { ApiError } from "./api-error.ts";
+import { ApiError, isGone } from "./api-error.ts";
 import type { Kube } from "./kube.ts";
 import { listPages, openWatch, type Selection, type WatchEvent } from "./list-watch.ts";
 import { type Meter, noMeter } from "./meter.ts";
@@ -22,6 +22,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** Everything is listed anew, and told of, about this often (default 1 h): heals whatever was missed. */
   readonly resyncMs?: number;
   readonly maxObjects?: number;
+  /** Nothing needs the kind: a server that does not know it is no blindness, and is not measured as one. */
+  readonly optional?: boolean;
   /** Told once for each version of an object that cannot be used. */
   onRejected?(rejection: Rejection): void;
   /** Told of each failed list or watch, which is tried again. */
@@ -88,7 +90,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const startMs = clock.monotonicMs();
       const dueToResync = await this.#round(signal).catch((error: unknown) => this.#failed(error, signal));
-      this.#gauge("sluice_operator_watch_connected", 0);
+      this.#unwatched();
       // The server ends each watch after some minutes: no failure, unless it does so at once.
       if (dueToResync || clock.monotonicMs() - startMs >= steadyMs) attempt = 0;
       const leastMs = this.#problem instanceof ApiError ? this.#problem.retryAfterMs : 0;
@@ -170,6 +172,13 @@ export class Reflector<T extends KubeObject = KubeObject> {
   #measure(): void {
     this.#gauge("sluice_operator_objects", this.store.size);
     this.#gauge("sluice_operator_objects_rejected", this.#store.rejectedSize);
+  }
+
+  #unwatched(): void {
+    const { optional = false } = this.#options;
+    if (optional && isGone(this.#problem)) {
+      this.#meter.remove("sluice_operator_watch_connected", { kind: this.resource.kind });
+    } else this.#gauge("sluice_operator_watch_connected", 0);
   }
 
   #gauge(name: Gauge, value: number): void {

@@ -24,6 +24,7 @@ export class Tally implements Meter {
   readonly values = new Map<string, number>();
   inc: Meter["inc"] = (name, labels, by = 1) => this.#put(name, labels, (was) => was + by);
   set: Meter["set"] = (name, labels, value) => this.#put(name, labels, () => value);
+  remove: Meter["remove"] = (name, labels) => this.values.delete([name, ...Object.values(labels)].join(" "));
   observe: Meter["observe"] = (name, labels) => this.#put(name, labels, (was) => was + 1);
 
   /** The value of `name`, `name value`, …; 0 where there is none. */

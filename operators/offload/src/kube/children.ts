@@ -19,7 +19,9 @@ export function childrenOf(deps: ControllerDeps, scaled: boolean): Children {
   const { scaledObject, ...always } = children;
   const resources: readonly Resource[] = [...Object.values(always), ...(scaled ? [scaledObject] : [])];
   const selection = { namespace: deps.objects.namespace, labelSelector: managedBy };
-  const reflectors = resources.map((resource) => new Reflector({ ...deps, resource, selection }));
+  const reflectors = resources.map(
+    (resource) => new Reflector({ ...deps, resource, selection, optional: resource === scaledObject }),
+  );
   return {
     sources: reflectors.map(sourceFrom),
     run: (signal) => Promise.all(reflectors.map((reflector) => reflector.run(signal))),

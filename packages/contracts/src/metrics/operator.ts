@@ -20,7 +20,11 @@ export const operatorMetrics = {
     labels: ["kind", "outcome"],
   },
   sluice_operator_watch_events_total: { type: "counter", help: "Events of watches.", labels: ["kind"] },
-  sluice_operator_watch_connected: { type: "gauge", help: "1 while the kind is being watched.", labels: ["kind"] },
+  sluice_operator_watch_connected: {
+    type: "gauge",
+    help: "1 while the kind is being watched. Absent while the server does not know a kind that need not be there.",
+    labels: ["kind"],
+  },
   sluice_operator_api_requests_total: {
     type: "counter",
     help: "Requests to the API server, by verb and answer (HTTP status, or unreachable).",
