@@ -10,6 +10,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: "forks",
-    maxWorkers: 2,
+    // Many tests wait for something: two cores have time for three.
+    maxWorkers: 3,
   },
 });
