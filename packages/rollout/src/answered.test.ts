@@ -18,6 +18,13 @@ test.each([
     "r1",
     ["promote"],
   ],
+  [
+    "the last one, where waves were taken out",
+    asking({ promote: { revision: "r1", wave: 2 } }),
+    { ...rolling, wave: 3 },
+    "r1",
+    [],
+  ],
   ["a wave still to come", asking({ promote: { revision: "r1", wave: 1 } }), { ...rolling, wave: 1 }, "r1", []],
   [
     "all of a rollout that is over",
@@ -32,7 +39,7 @@ test.each([
   ["what names one that is not stored yet", all, { ...rolling, target: "r0" }, "r1", []],
   ["nothing was asked", noRequests, { ...rolling, phase: "aborted" }, "r1", []],
 ] as const)("%s", (_, requests, stored, target, expected) => {
-  expect(answered(requests, stored, target)).toEqual(expected);
+  expect(answered(requests, stored, target, plan)).toEqual(expected);
 });
 
 const wave = fc.oneof(fc.nat(4), fc.constant("all" as const));
@@ -46,7 +53,7 @@ test("what counts as answered makes no difference to the rollout that is stored"
   fc.assert(
     fc.property(state, one, fc.boolean(), (stored, { promote, abort }, aborts) => {
       const requests = asking(aborts ? { abort } : { promote });
-      fc.pre(answered(requests, stored, "r1").length > 0);
+      fc.pre(answered(requests, stored, "r1", plan).length > 0);
       const input = { plan, state: stored, target: "r1", same: (a: string, b: string) => a === b };
       const rest = { devices: [deviceOf("cam")], queries: {}, nowMs: 2 };
       expect(advance({ ...input, ...rest, requests })).toEqual(advance({ ...input, ...rest, requests: noRequests }));

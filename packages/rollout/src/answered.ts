@@ -1,4 +1,5 @@
 import type { Requests } from "./facts.ts";
+import type { Plan } from "./plan.ts";
 import { type RolloutState, underWay } from "./state.ts";
 
 /** What people can ask for. */
@@ -7,14 +8,19 @@ export type RequestName = keyof Requests;
 /**
  * Requests that `stored` has followed, or that nothing can follow any more. Take them away before anything new is decided:
  * the revision that they name may be rolled out again, and then nobody has asked for anything yet. What names the `target`
- * of a rollout that is not stored yet is still to come.
+ * of a rollout that is not stored yet is still to come. Where waves were taken out of the plan, the rollout is in its last.
  */
-export function answered({ promote, abort, restart }: Requests, stored: RolloutState, target: string): RequestName[] {
+export function answered(
+  { promote, abort, restart }: Requests,
+  stored: RolloutState,
+  target: string,
+  { waves }: Pick<Plan, "waves">,
+): RequestName[] {
+  const wave = Math.min(stored.wave, waves.length);
   const begun = stored.target === target;
   const decides = !begun || underWay(stored);
   const open: Readonly<Record<RequestName, boolean>> = {
-    promote:
-      decides && promote?.revision === target && (!begun || promote.wave === "all" || promote.wave >= stored.wave),
+    promote: decides && promote?.revision === target && (!begun || promote.wave === "all" || promote.wave >= wave),
     abort: decides && abort === target,
     restart: !begun || (restart !== stored.restart && stored.phase !== "complete"),
   };

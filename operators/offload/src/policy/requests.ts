@@ -1,6 +1,7 @@
 import { policyAnnotations } from "@sluice/contracts";
 import { answered, noRequests, type RequestName, type Requests, type RolloutState } from "@sluice/rollout";
 import type { Objects, Policy } from "../ports.ts";
+import { planOf } from "./plan.ts";
 
 /**
  * What people ask for by annotation, of the rollout that is stored. What was answered is taken off the policy before anything
@@ -14,7 +15,7 @@ export async function hearRequests(
 ): Promise<Requests> {
   const requests = requestsOf(policy.metadata.annotations);
   const garbled = unreadable(policy, requests);
-  const done = stored ? answered(requests, stored, target) : [];
+  const done = stored ? answered(requests, stored, target, planOf(policy.spec)) : [];
   if (garbled.length + done.length === 0) return requests;
   await objects.withdraw(policy, [...garbled, ...done]);
   for (const name of garbled) {
