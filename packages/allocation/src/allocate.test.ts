@@ -24,7 +24,7 @@ const rate = fc.oneof(fc.nat(50), fc.nat(1_000_000), fc.nat(1e12));
 const anyBid = fc.option(
   fc.record({
     price: fc.oneof(
-      fc.constant(0),
+      fc.constantFrom(0, Number.MIN_VALUE, 2e-312, 1e-290),
       fc.double({ min: 0, max: 1e9, noNaN: true }),
       fc.double({ max: 1e-6, min: 0, noNaN: true }),
     ),
@@ -155,6 +155,11 @@ describe("floors, weights, caps", () => {
     expect(rates[2]).toBeGreaterThan(rates[1]!);
     expect(rates[2]).toBeLessThan(rates[0]!);
     expect(allocate(1_000, [device({ bid: bid(0, 10) }), device({ bid: bid(1, 10, 400) })]).rates).toEqual([500, 500]);
+  });
+
+  it("a price that hardly is a number is none", () => {
+    const devices = [device({ bid: bid(2e-312, 0) }), device({ previous: 0 })];
+    expect(allocate(1_000, devices)).toMatchObject({ rates: [500, 500], price: 0 });
   });
 
   it("gives nobody more than its demand while another's is not met, and prices the last byte at nothing after that", () => {

@@ -35,6 +35,8 @@ export interface Stake extends Claim {
 const scaleShare = 1e-3;
 /** Gains below this share of the largest count as none: they could not be told from rounding. */
 const leastGainShare = 1e-12;
+/** So do gains that are so small that a rate divided by one may exceed all numbers. */
+const leastGain = 1e-200;
 
 /**
  * Turns bids into claims. The curve through a bid (price p at rate x) is `value(r) = p · (scale + x) · log(1 + r / scale)`.
@@ -48,7 +50,7 @@ export function stakes(budget: number, candidates: readonly Candidate[], floors:
   const known = gains.filter((gain) => gain !== undefined);
   const usual = known.length === 0 ? 1 : known.reduce((sum, gain) => sum + gain, 0) / known.length;
   const priced = candidates.map(({ weight }, i) => weight * (gains[i] ?? usual));
-  const least = leastGainShare * priced.reduce((a, b) => Math.max(a, b), 0);
+  const least = Math.max(leastGain, leastGainShare * priced.reduce((a, b) => Math.max(a, b), 0));
   return candidates.map((candidate, i) => {
     const most = Math.max(floors[i]!, Math.min(candidate.cap, budget));
     return stakeOf(candidate, floors[i]!, most, priced[i]! > least ? priced[i]! : 0);

@@ -33,7 +33,7 @@ test("the smallest box, an empty one and one beyond the picture are measured whe
 });
 
 test("of a rectangle it is the share of area that they have in common, to within the cells at the sides", () => {
-  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const share = fc.integer({ min: 0, max: 10_000 }).map((part) => part / 10_000);
   const ordered = fc.tuple(share, share).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
   fc.assert(
     fc.property(ordered, ordered, ordered, ordered, ([a, b], [c, d], [x1, x2], [y1, y2]) => {
