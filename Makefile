@@ -56,7 +56,7 @@ cluster: setup kube $(node) ## Leave a Kubernetes node that runs pods, with Slui
 cluster-down: ## Remove every trace of it
 	@node e2e/cluster/main.ts down
 
-e2e: setup kube $(node) keda prometheus ## Install the charts on a real node, then break parts of it (root; 8 minutes, 40 the first time)
+e2e: setup kube $(node) keda prometheus ## Install the charts on a real node, then break parts of it (root; 8 minutes, 25 the first time)
 	@node tests/run.ts --config e2e/cluster/vitest.config.ts $(ARGS)
 
 lint: setup ## Check types, lint rules and formatting

@@ -5,7 +5,7 @@ import { edgeConfigSchema, environmentSchema, policyBucket, subjects, versionOfW
 import { type Edge, startEdge } from "@sluice/edge";
 import { type Clock, seededPrng, systemClock } from "@sluice/foundation";
 import { encodeJpeg } from "@sluice/imaging";
-import { Bucket, connectLink, decodeDecision, type Link, serveModel } from "@sluice/messaging";
+import { Bucket, connectLink, decodeDecision, decodeLeaseReport, type Link, serveModel } from "@sluice/messaging";
 import { LeaseDesk, openLeaseBucket } from "@sluice/operator";
 import {
   type NatsServer,
@@ -145,6 +145,16 @@ async function pricesOf(device: string): Promise<() => number[]> {
   return () => prices;
 }
 
+/** At which rate a device says that it spends, in bytes a second. */
+async function spendingOf(device: string): Promise<() => number> {
+  let bytesPerSecond = 0;
+  (await connected()).subscribe(subjects.leaseReportAll(), {}, ({ payload }) => {
+    const heard = decodeLeaseReport(payload);
+    if (heard.ok && heard.value.device === device) bytesPerSecond = heard.value.bid?.atBytesPerSecond ?? 0;
+  });
+  return () => bytesPerSecond;
+}
+
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 const rateOf = (edge: Edge) => edge.report().lease?.bytesPerSecond ?? 0;
@@ -192,9 +202,11 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     const relay: Relay = await startRelay(nats.port);
     ends.push(() => relay.close());
     const { desk } = await hire("op-1", {}, true);
-    await Promise.all([tell("cam-a", "gate-1", "always"), tell("cam-b", "gate-1", "always")]);
+    const spends = await spendingOf("cam-b");
+    await Promise.all([tell("cam-a", "gate-1", "learned"), tell("cam-b", "gate-1", "learned")]);
     const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b", `nats://127.0.0.1:${relay.port}`)]);
-    await until(() => rateOf(a) > 2 * floor && rateOf(b) > 2 * floor, patience);
+    await until(() => rateOf(a) > 2 * floor && rateOf(b) > 2 * floor && spends() > 2 * floor, patience);
+    const before = spends();
     relay.freeze(true);
     // The bucket follows its lease within the resolution of the clock that both go by.
     await until(() => rateOf(b) === floor && b.report().budget.bytesPerSecond === floor, patience);
@@ -208,7 +220,13 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     await until(() => rateOf(a) >= nearlyAll, patience);
     expect(desk.state.overview!.leases().find(({ device }) => device === "cam-b")).toMatchObject({ state: "silent" });
     relay.freeze(false);
-    await until(() => rateOf(b) > 2 * floor, patience);
+    let least = before;
+    await until(() => {
+      least = Math.min(least, spends());
+      return rateOf(b) > 2 * floor;
+    }, patience);
+    // It bids what it did before it was cut off; some seconds passed until it noticed.
+    expect(least).toBeGreaterThan(before / 4);
   });
 
   it("spreads what is left of a quota over what is left of its month, and a byte is as dear as that makes it", async () => {

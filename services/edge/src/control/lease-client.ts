@@ -157,8 +157,9 @@ export class LeaseClient {
   }
 
   #tick(): void {
-    const { clock, bootClock, bidder, onChange } = this.#options;
-    if (this.#leftAtBytes === null) bidder.look(clock.monotonicMs());
+    const { clock, bootClock, bidder, onChange, uplink } = this.#options;
+    // What nobody could send says nothing of what bytes are worth: after a cut a device would wait minutes for its share.
+    if (this.#leftAtBytes === null && uplink.connected) bidder.look(clock.monotonicMs());
     onChange();
     if (this.#unsaved && bootClock.nowMs() - this.#savedMs >= saveAgainMs) void this.#save();
     this.#reportIfDue();
