@@ -5,7 +5,15 @@ import { edgeConfigSchema, environmentSchema, policyBucket, subjects, versionOfW
 import { type Edge, startEdge } from "@sluice/edge";
 import { type Clock, seededPrng, systemClock } from "@sluice/foundation";
 import { encodeJpeg } from "@sluice/imaging";
-import { Bucket, connectLink, decodeDecision, decodeLeaseReport, type Link, serveModel } from "@sluice/messaging";
+import {
+  Bucket,
+  connectLink,
+  type Decoded,
+  decodeDecision,
+  decodeLeaseReport,
+  type Link,
+  serveModel,
+} from "@sluice/messaging";
 import { LeaseDesk, openLeaseBucket } from "@sluice/operator";
 import {
   type NatsServer,
@@ -135,24 +143,18 @@ async function camera(device: string, url = nats.url): Promise<Edge> {
   return edge;
 }
 
-/** The prices of a byte at which a device's last frames were decided. */
-async function pricesOf(device: string): Promise<() => number[]> {
-  const prices: number[] = [];
-  (await connected()).subscribe(subjects.decisionAll(), {}, ({ payload }) => {
-    const heard = decodeDecision(payload);
-    if (heard.ok && heard.value.device === device) prices.push(heard.value.price);
+/** What a device says on these subjects from now on, oldest first. */
+async function heardOf<T extends { readonly device: string }>(
+  device: string,
+  subject: string,
+  decode: (payload: Uint8Array) => Decoded<T>,
+): Promise<readonly T[]> {
+  const heard: T[] = [];
+  (await connected()).subscribe(subject, {}, ({ payload }) => {
+    const decoded = decode(payload);
+    if (decoded.ok && decoded.value.device === device) heard.push(decoded.value);
   });
-  return () => prices;
-}
-
-/** At which rate a device says that it spends, in bytes a second. */
-async function spendingOf(device: string): Promise<() => number> {
-  let bytesPerSecond = 0;
-  (await connected()).subscribe(subjects.leaseReportAll(), {}, ({ payload }) => {
-    const heard = decodeLeaseReport(payload);
-    if (heard.ok && heard.value.device === device) bytesPerSecond = heard.value.bid?.atBytesPerSecond ?? 0;
-  });
-  return () => bytesPerSecond;
+  return heard;
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -202,7 +204,9 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
     const relay: Relay = await startRelay(nats.port);
     ends.push(() => relay.close());
     const { desk } = await hire("op-1", {}, true);
-    const spends = await spendingOf("cam-b");
+    const reports = await heardOf("cam-b", subjects.leaseReportAll(), decodeLeaseReport);
+    /** The rate at which it says that it spends. */
+    const spends = () => reports.at(-1)?.bid?.atBytesPerSecond ?? 0;
     await Promise.all([tell("cam-a", "gate-1", "learned"), tell("cam-b", "gate-1", "learned")]);
     const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b", `nats://127.0.0.1:${relay.port}`)]);
     await until(() => rateOf(a) > 2 * floor && rateOf(b) > 2 * floor && spends() > 2 * floor, patience);
@@ -238,11 +242,11 @@ describe("a fleet of two real devices under real desks", { timeout: 720_000 }, (
       ({ bytes: (10.5 * dayMs * bytesPerSecond) / 1_000, per: "month" }) as const;
     const { desk } = await hire("op-1", { quota: quotaOf(2 * fleetBytesPerSecond) }, true, calendar);
     await Promise.all([tell("cam-a", "gate-1", "learned"), tell("cam-b", "gate-1", "learned")]);
-    const prices = await pricesOf("cam-a");
+    const decisions = await heardOf("cam-a", subjects.decisionAll(), decodeDecision);
     const [a, b] = await Promise.all([camera("cam-a"), camera("cam-b")]);
     const together = () => rateOf(a) + rateOf(b);
     /** Over its last two seconds. */
-    const price = () => mean(prices().slice(-100));
+    const price = () => mean(decisions.slice(-100).map((decision) => decision.price));
     await until(() => together() >= nearlyAll, patience);
     await until(() => a.report().streams[0]!.sent >= 100, patience);
     const usual = price();

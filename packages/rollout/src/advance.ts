@@ -1,6 +1,6 @@
 import type { Device, Requests } from "./facts.ts";
 import { devicesNamed, failureOf, type Look, look } from "./measure.ts";
-import { holds, membersOf, reachOf, waveOf } from "./members.ts";
+import { holds, membersOf, reachOf, waveOf, waveWithin } from "./members.ts";
 import type { Plan } from "./plan.ts";
 import { beginning, completed, type Failure, nextWave, type RolloutState, underWay } from "./state.ts";
 
@@ -69,7 +69,7 @@ function sound(state: RolloutState, plan: Plan, nowMs: number): RolloutState {
   const past = (ms: number | null) => (ms === null ? null : Math.min(ms, nowMs));
   return {
     ...state,
-    wave: Math.min(state.wave, plan.waves.length),
+    wave: waveWithin(plan, state),
     begunMs: past(state.begunMs),
     settledMs: past(state.settledMs),
     measuredMs: past(state.measuredMs),

@@ -1,4 +1,5 @@
 import type { Requests } from "./facts.ts";
+import { waveWithin } from "./members.ts";
 import type { Plan } from "./plan.ts";
 import { type RolloutState, underWay } from "./state.ts";
 
@@ -8,15 +9,15 @@ export type RequestName = keyof Requests;
 /**
  * Requests that `stored` has followed, or that nothing can follow any more. Take them away before anything new is decided:
  * the revision that they name may be rolled out again, and then nobody has asked for anything yet. What names the `target`
- * of a rollout that is not stored yet is still to come. Where waves were taken out of the plan, the rollout is in its last.
+ * of a rollout that is not stored yet is still to come.
  */
 export function answered(
   { promote, abort, restart }: Requests,
   stored: RolloutState,
   target: string,
-  { waves }: Pick<Plan, "waves">,
+  plan: Pick<Plan, "waves">,
 ): RequestName[] {
-  const wave = Math.min(stored.wave, waves.length);
+  const wave = waveWithin(plan, stored);
   const begun = stored.target === target;
   const decides = !begun || underWay(stored);
   const open: Readonly<Record<RequestName, boolean>> = {

@@ -6,6 +6,10 @@ import type { RolloutState } from "./state.ts";
 /** The wave under way; undefined for the last one, which takes all that are left. */
 export const waveOf = (plan: Plan, { wave }: RolloutState): Wave | undefined => plan.waves[wave];
 
+/** Its number in the plan as it is now: where waves were taken out, the rollout is in the last one. */
+export const waveWithin = ({ waves }: Pick<Plan, "waves">, { wave }: RolloutState): number =>
+  Math.min(wave, waves.length);
+
 /** Whether a device has the target, or may have it any moment. A document that was lost leaves its own word. */
 export const holds = ({ told, applied }: Device, target: string): boolean => (told ?? applied) === target;
 
